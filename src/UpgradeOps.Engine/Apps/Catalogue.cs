@@ -1,0 +1,11 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Operations;
+
+namespace UpgradeOps.Engine.Apps;
+
+/// <summary>The registered applications: a name and the path of a definition each.</summary>
+internal sealed class Catalogue(EngineOptions options)
+{
+    public Task<AppDefinition> LoadAsync(string nameOrPath, CancellationToken cancellationToken) =>
+        throw new AppException(ErrorIds.AppUnknown, $"No application '{nameOrPath}' in {options.ConfigFolder}.", nameOrPath);
+}

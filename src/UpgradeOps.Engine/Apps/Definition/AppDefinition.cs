@@ -1,0 +1,181 @@
+namespace UpgradeOps.Engine.Apps.Definition;
+
+/// <summary>
+/// An application as its definition file describes it, after validation. Plain data: it goes into the journal as JSON,
+/// so that an operation can be resumed when the file is gone. Secrets are references here, never values.
+/// </summary>
+internal sealed record AppDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary><c>local</c>.</summary>
+    public string Host { get; init; } = "local";
+
+    public required PlatformDefinition Platform { get; init; }
+
+    public required ReleasesDefinition Releases { get; init; }
+
+    /// <summary>By the name under <c>databases:</c>.</summary>
+    public IReadOnlyDictionary<string, DatabaseDefinition> Databases { get; init; } = new Dictionary<string, DatabaseDefinition>();
+
+    public IReadOnlyList<HealthCheckDefinition> Health { get; init; } = [];
+
+    public IReadOnlyList<BackupSourceDefinition> Backups { get; init; } = [];
+
+    public MigrationsDefinition? Migrations { get; init; }
+
+    /// <summary><c>recreate</c>.</summary>
+    public string Strategy { get; init; } = "recreate";
+
+    /// <summary>How long the new version is watched before it is kept.</summary>
+    public TimeSpan Bake { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How long the new version may take until it is healthy.</summary>
+    public TimeSpan HealthTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public DataPolicy OnFailureData { get; init; } = DataPolicy.Stop;
+
+    /// <summary>Where state and backups are kept; null for the default folder.</summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>Absolute path of the file that this was read from.</summary>
+    public required string Path { get; init; }
+}
+
+/// <summary>Exactly one member is set.</summary>
+internal sealed record PlatformDefinition
+{
+    public ComposeDefinition? Compose { get; init; }
+
+    public ServiceDefinition? Service { get; init; }
+
+    public string Kind => Compose is not null ? "compose" : "service";
+}
+
+internal sealed record ComposeDefinition
+{
+    /// <summary>Absolute; where the compose file and <c>.env</c> stand.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Compose file names relative to <see cref="Directory"/>; empty for Compose's own choice.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>Compose project name; null for Compose's own choice.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>The service that carries the version.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The <c>.env</c> file, relative to <see cref="Directory"/>, and the variable in it that holds the image tag.</summary>
+    public string EnvFile { get; init; } = ".env";
+
+    public required string Variable { get; init; }
+}
+
+/// <summary>Release folders with a <c>current</c> link, run by a supervisor.</summary>
+internal sealed record ServiceDefinition
+{
+    /// <summary>Absolute; holds <c>releases/</c>, <c>current</c> and <c>shared/</c>.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary><c>process</c>.</summary>
+    public string Supervisor { get; init; } = "process";
+
+    /// <summary>The command and its arguments, run in <c>current</c>.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How long it may take to end after it was asked to, before it is killed.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+internal sealed record ReleasesDefinition
+{
+    /// <summary>Image repository without tag; exactly one of this and <see cref="Folder"/> is set.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Absolute folder with one subfolder a version.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Channel name to tag, or to a pattern with <c>*</c>.</summary>
+    public IReadOnlyDictionary<string, string> Channels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The channel followed until <c>-Channel</c> chooses another.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>User for the registry; null for the credentials that <c>docker login</c> stored, or anonymous.</summary>
+    public string? User { get; init; }
+
+    /// <summary>A secret reference.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Path of a file with the certificate authority of a private registry, in PEM.</summary>
+    public string? CertificateAuthority { get; init; }
+}
+
+internal sealed record DatabaseDefinition
+{
+    /// <summary><c>postgresql</c> or <c>mariadb</c>.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>The Compose service that it runs in; null when it is reached by address.</summary>
+    public string? Service { get; init; }
+
+    public string? Address { get; init; }
+
+    public int? Port { get; init; }
+
+    /// <summary>The database's name.</summary>
+    public required string Database { get; init; }
+
+    public required string User { get; init; }
+
+    /// <summary>A secret reference.</summary>
+    public string? Password { get; init; }
+}
+
+internal sealed record HealthCheckDefinition
+{
+    /// <summary>Absolute http(s) URL.</summary>
+    public required string Http { get; init; }
+
+    /// <summary><c>host</c>, <c>runner</c> or <c>container</c> (the instance's own address).</summary>
+    public string From { get; init; } = "host";
+
+    /// <summary>Dotted path of the version in a JSON answer; null when it carries none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Accepted status code.</summary>
+    public int Status { get; init; } = 200;
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>Exactly one member is set.</summary>
+internal sealed record BackupSourceDefinition
+{
+    /// <summary>A name under <c>databases:</c>.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>A volume as the compose file names it, or a Docker volume's full name.</summary>
+    public string? Volume { get; init; }
+
+    /// <summary>Files relative to the platform's directory.</summary>
+    public IReadOnlyList<string>? Files { get; init; }
+
+    /// <summary>A folder, absolute or relative to the platform's directory.</summary>
+    public string? Folder { get; init; }
+}
+
+internal sealed record MigrationsDefinition
+{
+    /// <summary>A name under <c>databases:</c>.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The tracker's table; null to compare the catalogue alone.</summary>
+    public string? Table { get; init; }
+
+    /// <summary><c>on-start</c>.</summary>
+    public string Run { get; init; } = "on-start";
+}

@@ -1,0 +1,32 @@
+namespace UpgradeOps.Engine.Hosts;
+
+/// <summary>A machine on which commands run and files live. Everything that a platform does to a machine goes through here.</summary>
+internal interface IHost : IAsyncDisposable
+{
+    /// <summary><c>local</c> or <c>ssh://user@host:port</c>.</summary>
+    string Address { get; }
+
+    IHostFiles Files { get; }
+
+    /// <summary>Runs a command to its end and returns what it wrote; a non-zero exit code is a result, not an exception.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.HostCommandMissing"/>: there is no such command.</exception>
+    Task<CommandResult> RunAsync(HostCommand command, CancellationToken cancellationToken);
+
+    /// <summary>Runs a command with its standard input and output as byte streams; returns exit code and standard error.</summary>
+    Task<CommandResult> StreamAsync(HostCommand command, Stream? input, Stream? output, CancellationToken cancellationToken);
+}
+
+/// <summary>A command as a list of arguments: nothing is quoted, nothing passes through a shell.</summary>
+internal sealed record HostCommand(string FileName, params IReadOnlyList<string> Arguments)
+{
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Added to the environment. Secrets go here or into standard input, never into the arguments.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>How a command ended. Output is bounded to its last 1 MiB each.</summary>
+internal sealed record CommandResult(int ExitCode, string Output, string Error)
+{
+    public bool Succeeded => ExitCode == 0;
+}

@@ -1,0 +1,46 @@
+namespace UpgradeOps.Engine.Hosts;
+
+/// <summary>Files of a host. Paths are absolute.</summary>
+internal interface IHostFiles
+{
+    Task<HostFile?> StatAsync(string path, CancellationToken cancellationToken);
+
+    /// <returns>The bytes; null when there is no such file.</returns>
+    Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken);
+
+    Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Creates a file for writing; fails when it exists.</summary>
+    /// <param name="mode">Octal Unix mode; ignored on Windows.</param>
+    Task<Stream> CreateAsync(string path, int mode, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces a file at once: readers see the old or the new bytes, also after a power cut. Mode and owner of an
+    /// existing file are kept; <paramref name="mode"/> counts for a new one.
+    /// </summary>
+    Task WriteAtomicAsync(string path, ReadOnlyMemory<byte> bytes, int mode, CancellationToken cancellationToken);
+
+    /// <summary>Creates a folder and its parents; the ones it creates get <paramref name="mode"/>.</summary>
+    Task CreateFolderAsync(string path, int mode, CancellationToken cancellationToken);
+
+    /// <summary>Entries directly below a folder; empty when there is no such folder.</summary>
+    Task<IReadOnlyList<HostFile>> ListAsync(string path, CancellationToken cancellationToken);
+
+    Task RenameAsync(string from, string to, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a file, a link or a folder with all in it; nothing happens when it is not there.</summary>
+    Task DeleteAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>Points a symbolic link (a junction on Windows) elsewhere, at once.</summary>
+    Task LinkAsync(string path, string target, CancellationToken cancellationToken);
+
+    /// <summary>Bytes that an ordinary user can still write on the disk that holds this path (or its nearest existing parent).</summary>
+    Task<long> FreeSpaceAsync(string path, CancellationToken cancellationToken);
+}
+
+/// <param name="Path">Absolute.</param>
+/// <param name="LinkTarget">Where a symbolic link points; null for anything else.</param>
+internal sealed record HostFile(string Path, bool IsFolder, long Size, DateTimeOffset ModifiedAt, int Mode, string? LinkTarget = null)
+{
+    public string Name => System.IO.Path.GetFileName(Path);
+}

@@ -1,0 +1,44 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Health;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Migrations;
+using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Releases;
+using UpgradeOps.Engine.State;
+
+namespace UpgradeOps.Engine.Operations;
+
+/// <summary>One application with every room opened for it. The only place that knows which implementation stands behind which contract.</summary>
+internal sealed class AppRooms : IAsyncDisposable
+{
+    public required AppDefinition Definition { get; init; }
+
+    public required EngineOptions Options { get; init; }
+
+    public required IHost Host { get; init; }
+
+    public required IAppState State { get; init; }
+
+    public required IPlatform Platform { get; init; }
+
+    public required IReleaseSource Releases { get; init; }
+
+    public required IReadOnlyDictionary<string, IDatabase> Databases { get; init; }
+
+    public required IBackups Backups { get; init; }
+
+    public required ISchemaProbe Schema { get; init; }
+
+    public required IHealthProbe Health { get; init; }
+
+    public static AppRooms Open(AppDefinition definition, EngineOptions options) =>
+        throw new AppException(ErrorIds.Unexpected, "The rooms are not furnished yet.", definition.Name);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Platform.DisposeAsync().ConfigureAwait(false);
+        await Host.DisposeAsync().ConfigureAwait(false);
+    }
+}

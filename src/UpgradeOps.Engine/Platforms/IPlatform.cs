@@ -1,0 +1,56 @@
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Platforms;
+
+/// <summary>How an application runs, and how its version is changed. One folder below this one each.</summary>
+internal interface IPlatform : IStepSource, IAsyncDisposable
+{
+    /// <summary>Looks at what runs now. Cheap enough for a status command.</summary>
+    Task<Deployment> InspectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Looks for what would make an update to the target fail, without changing anything.</summary>
+    Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The platform's own steps from what runs to the target, each with its phase; the planner adds backup, health and data steps.
+    /// Uses nothing but its arguments and what it can read: a plan changes nothing.
+    /// </summary>
+    Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken);
+
+    /// <summary>Lines that the instances wrote, oldest first; goes on until cancelled when <paramref name="follow"/>.</summary>
+    IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, CancellationToken cancellationToken);
+
+    /// <summary>What is worth keeping of instances before a rollback removes them: their logs and inspected state, by file name.</summary>
+    Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken);
+
+    /// <summary>Stops the instances that write data and tells their ids, so that a restore has the data to itself.</summary>
+    Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken);
+
+    Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken);
+}
+
+/// <summary>Where an update goes: a release that can be fetched, or a state recorded earlier that must be found here.</summary>
+internal sealed record PlatformTarget
+{
+    public required Release Release { get; init; }
+
+    /// <summary>Set when going back: the image id or release folder that ran then. Nothing is fetched.</summary>
+    public string? RecordedArtifact { get; init; }
+
+    /// <summary>Set when going back: files that decided what ran then, by path, with the name under which the given operation keeps them.</summary>
+    public IReadOnlyDictionary<string, byte[]> RecordedFiles { get; init; } = new Dictionary<string, byte[]>();
+
+    public bool IsRecorded => RecordedArtifact is not null;
+}
+
+/// <summary>
+/// Names of outputs that any platform's steps record for the steps of other rooms.
+/// </summary>
+internal static class PlatformOutputs
+{
+    /// <summary>Recorded by the step that starts the new version: JSON array of instance ids that must answer from then on.</summary>
+    public const string NewInstances = "newInstances";
+
+    /// <summary>Recorded by the step that stops the old version: JSON array of instance ids.</summary>
+    public const string OldInstances = "oldInstances";
+}

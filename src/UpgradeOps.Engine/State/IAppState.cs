@@ -1,0 +1,65 @@
+namespace UpgradeOps.Engine.State;
+
+/// <summary>
+/// What is remembered about one application. It lives with the application, so that two people on two machines see one truth.
+/// </summary>
+internal interface IAppState
+{
+    /// <summary>Where it is, for a person: a folder, an address.</summary>
+    string Location { get; }
+
+    /// <summary>Fails with <see cref="ErrorIds.StateNotWritable"/> when nothing can be written there.</summary>
+    Task CheckWritableAsync(CancellationToken cancellationToken);
+
+    Task<AppMemory> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads, changes and writes the memory as one, under the lease.</summary>
+    Task<AppMemory> ChangeAsync(ILease lease, Func<AppMemory, AppMemory> change, CancellationToken cancellationToken);
+
+    /// <exception cref="AppException"><see cref="ErrorIds.LockHeld"/>: somebody else works on this application.</exception>
+    Task<ILease> TakeLeaseAsync(string purpose, CancellationToken cancellationToken);
+
+    /// <returns>Null when nobody holds it.</returns>
+    Task<LockInfo?> ReadLeaseAsync(CancellationToken cancellationToken);
+
+    /// <summary>Frees the lease of a dead owner; of a living one only when forced.</summary>
+    Task BreakLeaseAsync(bool force, CancellationToken cancellationToken);
+
+    /// <summary>Ids of all operations, oldest first.</summary>
+    Task<IReadOnlyList<string>> ListOperationsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The raw journal lines of an operation, without line ends.</summary>
+    Task<IReadOnlyList<string>> ReadJournalAsync(string operationId, CancellationToken cancellationToken);
+
+    /// <summary>Appends one line; it is on disk when this returns.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.LockLost"/>: the lease has a newer owner. Nothing was written.</exception>
+    Task AppendJournalAsync(ILease lease, string operationId, string line, CancellationToken cancellationToken);
+
+    /// <summary>Keeps a file with an operation; an existing one of that name stays as it is.</summary>
+    /// <returns>Where it is, for a person.</returns>
+    Task<string> KeepFileAsync(string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken);
+}
+
+/// <summary>The right to change an application, for as long as it is held.</summary>
+internal interface ILease : IAsyncDisposable
+{
+    long Fence { get; }
+
+    LockInfo Info { get; }
+}
+
+/// <summary>What is remembered between operations.</summary>
+internal sealed record AppMemory
+{
+    public int Format { get; init; } = 1;
+
+    /// <summary>The channel that a person chose with <c>-Channel</c>.</summary>
+    public string? Channel { get; init; }
+
+    public IReadOnlyList<KnownBadVersion> KnownBad { get; init; } = [];
+}
+
+/// <summary>A version that failed here.</summary>
+internal sealed record KnownBadVersion(string Version, string? Digest, string ErrorId, string Reason, DateTimeOffset At, string OperationId);

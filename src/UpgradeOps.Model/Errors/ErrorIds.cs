@@ -1,0 +1,87 @@
+namespace UpgradeOps;
+
+/// <summary>Names of every condition that UpgradeOps reports. Never renamed: scripts match on them.</summary>
+public static class ErrorIds
+{
+    public const string AppUnknown = "UpgradeOps.Apps.Unknown";
+    public const string AppNameTaken = "UpgradeOps.Apps.NameTaken";
+    public const string CatalogueDamaged = "UpgradeOps.Apps.CatalogueDamaged";
+    public const string DefinitionNotFound = "UpgradeOps.Definition.NotFound";
+    public const string DefinitionInvalid = "UpgradeOps.Definition.Invalid";
+    public const string DefinitionUnknownKey = "UpgradeOps.Definition.UnknownKey";
+    public const string DefinitionNotImplemented = "UpgradeOps.Definition.NotImplemented";
+    public const string SecretNotFound = "UpgradeOps.Secrets.NotFound";
+
+    public const string HostCommandFailed = "UpgradeOps.Hosts.CommandFailed";
+    public const string HostCommandMissing = "UpgradeOps.Hosts.CommandMissing";
+    public const string HostFileFailed = "UpgradeOps.Hosts.FileFailed";
+
+    public const string EngineUnreachable = "UpgradeOps.Docker.EngineUnreachable";
+    public const string EngineForbidden = "UpgradeOps.Docker.EngineForbidden";
+    public const string EngineFailed = "UpgradeOps.Docker.EngineFailed";
+    public const string ImageNotFound = "UpgradeOps.Docker.ImageNotFound";
+    public const string PullFailed = "UpgradeOps.Docker.PullFailed";
+
+    public const string RegistryUnauthorized = "UpgradeOps.Releases.RegistryUnauthorized";
+    public const string RegistryRateLimited = "UpgradeOps.Releases.RegistryRateLimited";
+    public const string RegistryUnreachable = "UpgradeOps.Releases.RegistryUnreachable";
+    public const string RegistryFailed = "UpgradeOps.Releases.RegistryFailed";
+    public const string ReleaseNotFound = "UpgradeOps.Releases.NotFound";
+    public const string ReleaseWrongPlatform = "UpgradeOps.Releases.WrongPlatform";
+    public const string ChannelUnknown = "UpgradeOps.Releases.ChannelUnknown";
+    public const string DigestMismatch = "UpgradeOps.Releases.DigestMismatch";
+
+    public const string ComposeInvalid = "UpgradeOps.Compose.FileInvalid";
+    public const string ComposeServiceMissing = "UpgradeOps.Compose.ServiceMissing";
+    public const string ComposeVariableMissing = "UpgradeOps.Compose.VariableMissing";
+    public const string ComposeCommandFailed = "UpgradeOps.Compose.CommandFailed";
+    public const string ConfigurationEdited = "UpgradeOps.Compose.ConfigurationEdited";
+    public const string FixedContainerName = "UpgradeOps.Compose.FixedContainerName";
+    public const string ServiceStartFailed = "UpgradeOps.Service.StartFailed";
+    public const string ServiceStopFailed = "UpgradeOps.Service.StopFailed";
+
+    public const string NotHealthy = "UpgradeOps.Health.NotHealthy";
+    public const string WrongVersion = "UpgradeOps.Health.WrongVersion";
+    public const string WrongInstance = "UpgradeOps.Health.WrongInstance";
+    public const string InstanceExited = "UpgradeOps.Health.InstanceExited";
+    public const string NoHealthCheck = "UpgradeOps.Health.NoneDeclared";
+
+    public const string DatabaseUnreachable = "UpgradeOps.Databases.Unreachable";
+    public const string DatabaseUnauthorized = "UpgradeOps.Databases.Unauthorized";
+    public const string DatabaseToolFailed = "UpgradeOps.Databases.ToolFailed";
+    public const string DatabaseToolTooOld = "UpgradeOps.Databases.ToolTooOld";
+    public const string MigrationFailed = "UpgradeOps.Migrations.Failed";
+
+    public const string BackupFailed = "UpgradeOps.Backups.Failed";
+    public const string BackupNotFound = "UpgradeOps.Backups.NotFound";
+    public const string BackupDamaged = "UpgradeOps.Backups.Damaged";
+    public const string BackupNothingDeclared = "UpgradeOps.Backups.NothingDeclared";
+    public const string RestoreFailed = "UpgradeOps.Backups.RestoreFailed";
+    public const string RestoreNeedsConsent = "UpgradeOps.Backups.RestoreNeedsConsent";
+
+    public const string DiskTooFull = "UpgradeOps.Preflight.DiskTooFull";
+    public const string NotRunning = "UpgradeOps.Preflight.NotRunning";
+    public const string PreflightFailed = "UpgradeOps.Preflight.Failed";
+
+    public const string StateNotWritable = "UpgradeOps.State.NotWritable";
+    public const string StateDamaged = "UpgradeOps.State.Damaged";
+    public const string JournalNewerFormat = "UpgradeOps.State.JournalNewerFormat";
+    public const string JournalDamaged = "UpgradeOps.State.JournalDamaged";
+    public const string LockHeld = "UpgradeOps.State.LockHeld";
+    public const string LockLost = "UpgradeOps.State.LockLost";
+
+    public const string NotNewer = "UpgradeOps.Updates.NotNewer";
+    public const string KnownBad = "UpgradeOps.Updates.KnownBad";
+    public const string PlanStale = "UpgradeOps.Updates.PlanStale";
+    public const string PlanDamaged = "UpgradeOps.Updates.PlanDamaged";
+    public const string OperationPending = "UpgradeOps.Updates.OperationPending";
+    public const string OperationNotFound = "UpgradeOps.Updates.OperationNotFound";
+    public const string NothingToResume = "UpgradeOps.Updates.NothingToResume";
+    public const string NothingToUndo = "UpgradeOps.Updates.NothingToUndo";
+    public const string StepFailed = "UpgradeOps.Updates.StepFailed";
+    public const string StepUncertain = "UpgradeOps.Updates.StepUncertain";
+    public const string UndoFailed = "UpgradeOps.Updates.UndoFailed";
+    public const string DataNeedsChoice = "UpgradeOps.Updates.DataNeedsChoice";
+    public const string Interrupted = "UpgradeOps.Updates.Interrupted";
+    public const string Unexpected = "UpgradeOps.Unexpected";
+}

@@ -1,0 +1,60 @@
+using static UpgradeOps.ErrorKind;
+
+namespace UpgradeOps;
+
+/// <summary>What each ErrorId means to a caller, in one table.</summary>
+internal static class ErrorKinds
+{
+    public static readonly IReadOnlyDictionary<string, (ErrorKind Kind, string Action)> Table = new Dictionary<string, (ErrorKind, string)>
+    {
+        [ErrorIds.AppUnknown] = (NotFound, "Get-App lists the registered applications; Register-App -Path <definition.yaml> adds one."),
+        [ErrorIds.AppNameTaken] = (Conflict, "Choose another name in the definition, or Unregister-App the other one first."),
+        [ErrorIds.CatalogueDamaged] = (Damaged, "Restore the file from a copy, or delete it and register the applications again."),
+        [ErrorIds.DefinitionNotFound] = (NotFound, "Check the path; Register-App -Path <definition.yaml> registers it anew."),
+        [ErrorIds.DefinitionInvalid] = (InvalidInput, "Mend the line that is named and try again."),
+        [ErrorIds.DefinitionUnknownKey] = (InvalidInput, "Remove or rename the key; schema/upgradeops.v1.json lists the known ones."),
+        [ErrorIds.DefinitionNotImplemented] = (InvalidInput, "Remove the key: this version does not act on it, and says so rather than ignore it."),
+        [ErrorIds.SecretNotFound] = (NotFound, "Provide the secret that the reference in the definition names."),
+        [ErrorIds.HostCommandMissing] = (NotFound, "Install the command on the host, or put it on the PATH."),
+        [ErrorIds.EngineUnreachable] = (NotReachable, "Start the Docker Engine (systemctl start docker) or set DOCKER_HOST."),
+        [ErrorIds.EngineForbidden] = (NotPermitted, "Run as a user who may use the Docker socket (group docker, or root)."),
+        [ErrorIds.ImageNotFound] = (NotFound, "Get-AppRelease lists what exists."),
+        [ErrorIds.RegistryUnauthorized] = (NotPermitted, "Log in with docker login, or correct the credentials in the definition."),
+        [ErrorIds.RegistryRateLimited] = (NotReachable, "Wait as long as the registry asks, then run the same command again."),
+        [ErrorIds.RegistryUnreachable] = (NotReachable, "Check the network and the registry's name, then run the same command again."),
+        [ErrorIds.ReleaseNotFound] = (NotFound, "Get-AppRelease lists what exists."),
+        [ErrorIds.ReleaseWrongPlatform] = (InvalidInput, "Choose a version that was built for this machine's architecture."),
+        [ErrorIds.ChannelUnknown] = (InvalidInput, "Use one of the channels that the definition declares."),
+        [ErrorIds.DigestMismatch] = (Damaged, "Do not use this image; tell its publisher."),
+        [ErrorIds.ComposeInvalid] = (InvalidInput, "Run docker compose config in the folder and mend what it names."),
+        [ErrorIds.ComposeServiceMissing] = (NotFound, "Correct platform.compose.service in the definition."),
+        [ErrorIds.ComposeVariableMissing] = (InvalidInput, "Use the variable in the image's tag, such as image: name:${KMP_IMAGE_TAG}."),
+        [ErrorIds.ConfigurationEdited] = (Conflict, "Look at the file; keep what you want of it, then Undo-AppUpdate or Resume-AppUpdate."),
+        [ErrorIds.NoHealthCheck] = (InvalidInput, "Declare health: in the definition, or accept it by name with -Force."),
+        [ErrorIds.DatabaseUnreachable] = (NotReachable, "Start the database and check databases: in the definition."),
+        [ErrorIds.DatabaseUnauthorized] = (NotPermitted, "Correct user or password reference under databases: in the definition."),
+        [ErrorIds.DatabaseToolTooOld] = (InvalidInput, "Install client tools that are at least as new as the server."),
+        [ErrorIds.BackupNotFound] = (NotFound, "Get-AppBackup lists the backups."),
+        [ErrorIds.BackupDamaged] = (Damaged, "Choose another backup: Get-AppBackup lists them."),
+        [ErrorIds.BackupNothingDeclared] = (InvalidInput, "Declare backups: in the definition."),
+        [ErrorIds.RestoreNeedsConsent] = (Conflict, "Run it again with -Force once you have read what would be lost."),
+        [ErrorIds.DiskTooFull] = (Conflict, "Free some room, or choose another folder, then run the same command again."),
+        [ErrorIds.NotRunning] = (Conflict, "Start the application first; an update proves itself against what ran before."),
+        [ErrorIds.StateNotWritable] = (NotPermitted, "Run as a user who may write there, or set state.folder in the definition."),
+        [ErrorIds.StateDamaged] = (Damaged, "Keep a copy of the file, then mend or remove it."),
+        [ErrorIds.JournalNewerFormat] = (InvalidInput, "Use the newer UpgradeOps that wrote it."),
+        [ErrorIds.JournalDamaged] = (Damaged, "Keep a copy; the message says what is still known."),
+        [ErrorIds.LockHeld] = (Conflict, "Wait for the other operation; Get-AppLock shows its owner, Unlock-App frees a dead one's."),
+        [ErrorIds.LockLost] = (Conflict, "Another process took over; Get-AppHistory shows what it did."),
+        [ErrorIds.NotNewer] = (Conflict, "Name the version with -Force to go back on purpose, or use Undo-AppUpdate."),
+        [ErrorIds.KnownBad] = (Conflict, "Choose another version, or name this one with -Version and -Force."),
+        [ErrorIds.PlanStale] = (Conflict, "Make a new plan with Get-AppUpdatePlan."),
+        [ErrorIds.PlanDamaged] = (InvalidInput, "Make a new plan with Get-AppUpdatePlan."),
+        [ErrorIds.OperationPending] = (Conflict, "Resume-AppUpdate goes on with it, Undo-AppUpdate goes back."),
+        [ErrorIds.OperationNotFound] = (NotFound, "Get-AppHistory lists the operations."),
+        [ErrorIds.NothingToResume] = (NotFound, "Get-AppHistory lists the operations."),
+        [ErrorIds.NothingToUndo] = (NotFound, "Get-AppHistory lists the operations."),
+        [ErrorIds.StepUncertain] = (Conflict, "Find out whether it took effect, then Resume-AppUpdate -Force or Undo-AppUpdate."),
+        [ErrorIds.DataNeedsChoice] = (Conflict, "Choose: keep the data (Undo-AppUpdate -Data Keep) or restore it (Undo-AppUpdate -Data Restore)."),
+    };
+}

@@ -1,0 +1,38 @@
+namespace UpgradeOps;
+
+/// <summary>Where one migration stands.</summary>
+public enum MigrationState
+{
+    Applied,
+    Pending,
+    Failed,
+}
+
+/// <summary>One schema migration as its tracker tells it.</summary>
+public sealed record Migration
+{
+    public required string Name { get; init; }
+
+    /// <summary>The tracker's own identity, such as <c>20260219030000</c>.</summary>
+    public required string Version { get; init; }
+
+    public string? Title { get; init; }
+
+    public required MigrationState State { get; init; }
+
+    public DateTimeOffset? AppliedAt { get; init; }
+}
+
+/// <summary>What schema a database has.</summary>
+public sealed record SchemaState
+{
+    public required string Database { get; init; }
+
+    /// <summary>The tracker's table; null where none is declared and the catalogue itself was hashed.</summary>
+    public string? Tracker { get; init; }
+
+    public IReadOnlyList<Migration> Migrations { get; init; } = [];
+
+    /// <summary>Equal for equal schemas: SHA-256 over the applied migrations and the catalogue's columns.</summary>
+    public required string Fingerprint { get; init; }
+}

@@ -1,0 +1,31 @@
+namespace UpgradeOps;
+
+/// <summary>A version that exists and can be installed.</summary>
+public sealed record Release
+{
+    /// <summary>The application's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The version, such as <c>v1.2.3</c>; for a moving tag that carries none, the tag.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The tag (or folder name) by which the source knows it; may move when it is a channel's.</summary>
+    public required string Tag { get; init; }
+
+    /// <summary>The channel it was resolved through; null when it was named.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>Where it comes from: an image repository without tag, or a folder.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The digest (<c>sha256:…</c>) for the target's platform; null while it was only listed.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>Bytes to transfer, where the source tells.</summary>
+    public long? SizeBytes { get; init; }
+
+    public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>Release notes, where the source has them.</summary>
+    public string? Notes { get; init; }
+}

@@ -31,6 +31,9 @@ public enum BackupConsistency
 /// <summary>A kept copy of an application's data and configuration.</summary>
 public sealed record Backup
 {
+    /// <summary>The manifest's format; a newer one than this program knows is refused.</summary>
+    public int Format { get; init; } = 1;
+
     public required string Name { get; init; }
 
     /// <summary>Sorts by time.</summary>

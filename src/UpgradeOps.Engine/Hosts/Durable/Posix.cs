@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+
+namespace UpgradeOps.Engine.Hosts.Durable;
+
+/// <summary>What the base library has no word for: flushing a folder, renaming over a link, keeping an owner, signalling a group.</summary>
+internal static class Posix
+{
+    private const int OpenReadOnly = 0;
+    private const int CloseOnExec = 0x80000;
+    private const int Interrupted = 4;
+    private const int PermissionDenied = 13;
+    private const int InvalidArgument = 22;
+    private const int NotSupported = 95;
+
+    public const int SignalKill = 9;
+
+    /// <summary>Makes names that were created, renamed or removed in a folder survive a power cut. Nothing happens where folders cannot be flushed.</summary>
+    public static void SyncFolder(string path) => Flush(path, FSync);
+
+    /// <summary>Flushes the whole file system that holds a path: one call instead of one a file.</summary>
+    public static void SyncFileSystem(string path) => Flush(path, SyncFs);
+
+    /// <summary>rename(2): replaces a file or a link at once.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (RenamePath(from, to) != 0)
+            throw Failure($"rename {from} to {to}");
+    }
+
+    /// <returns>False when this user may not give the file to that owner.</returns>
+    public static bool TryChangeOwner(string path, uint user, uint group) => ChangeOwner(path, user, group) == 0;
+
+    /// <summary>Kills every process of a group; one that is gone already is no failure.</summary>
+    public static void KillGroup(int group) => _ = Kill(-group, SignalKill);
+
+    private static void Flush(string path, Func<int, int> flush)
+    {
+        int descriptor;
+        while ((descriptor = Open(path, OpenReadOnly | CloseOnExec)) < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Interrupted)
+                continue;
+            if (error == PermissionDenied)
+                return;
+            throw Failure($"open {path}");
+        }
+
+        try
+        {
+            while (flush(descriptor) != 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                if (error == Interrupted)
+                    continue;
+                if (error is InvalidArgument or NotSupported)
+                    return;
+                throw Failure($"flush {path}");
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Failure(string what)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static extern int Close(int descriptor);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static extern int FSync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static extern int SyncFs(int descriptor);
+
+    [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
+    private static extern int RenamePath([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
+    [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
+    private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int process, int signal);
+}

@@ -18,6 +18,9 @@ public sealed record App
     /// <summary>The channel that updates follow by default; the definition's, unless a later choice is kept with the app's state.</summary>
     public string? Channel { get; init; }
 
+    /// <summary>Every channel that the definition declares.</summary>
+    public IReadOnlyList<string> Channels { get; init; } = [];
+
     /// <summary>How traffic moves at the switch: <c>recreate</c>.</summary>
     public string Strategy { get; init; } = "recreate";
 }

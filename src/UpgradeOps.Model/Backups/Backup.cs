@@ -42,8 +42,8 @@ public sealed record Backup
     /// <summary>The moment that it shows (UTC): when its first source began.</summary>
     public required DateTimeOffset Moment { get; init; }
 
-    /// <summary>The version that ran then.</summary>
-    public string? Version { get; init; }
+    /// <summary>The version that ran then. Not called Version: a backup that is piped to an update must not choose one.</summary>
+    public string? RunningVersion { get; init; }
 
     public string? Digest { get; init; }
 

@@ -9,7 +9,7 @@ public sealed record HealthReport
     public required bool Healthy { get; init; }
 
     /// <summary>The version that the application itself reports; null when no check tells.</summary>
-    public string? Version { get; init; }
+    public string? RunningVersion { get; init; }
 
     public IReadOnlyList<HealthCheckResult> Checks { get; init; } = [];
 

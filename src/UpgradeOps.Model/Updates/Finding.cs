@@ -16,6 +16,9 @@ public enum FindingSeverity
 /// <summary>Something found out before anything was changed.</summary>
 public sealed record Finding
 {
+    /// <summary>The application's name; null inside a plan or a status, which carry it themselves.</summary>
+    public string? Name { get; init; }
+
     public required FindingSeverity Severity { get; init; }
 
     /// <summary>From the error catalogue, such as <c>UpgradeOps.Preflight.DiskTooFull</c>.</summary>

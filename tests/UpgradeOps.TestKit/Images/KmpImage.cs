@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+
+namespace UpgradeOps.TestKit;
+
+/// <summary>Makes the test application's images: a root with the database clients, the program, and one release's file.</summary>
+public static class KmpImage
+{
+    public const string Repository = "jhandel/kmp";
+    public const int Port = 8080;
+    private const int User = 1000;
+
+    private static readonly Lazy<Task<IReadOnlyList<Layer>>> Base = new(BuildBaseAsync);
+
+    public static async Task<Image> BuildAsync(KmpRelease release, bool oci = false, string architecture = "amd64")
+    {
+        var configuration = await new LayerBuilder().File("/app/kmp.conf", release.ToConfiguration()).BuildAsync($"kmp-{release.Version}");
+        return new Image([.. await Base.Value, configuration], Settings(release) with { Architecture = architecture }, oci);
+    }
+
+    private static ImageSettings Settings(KmpRelease release) => new()
+    {
+        Entrypoint = ["/app/kmp"],
+        User = $"{User}:{User}",
+        Port = Port,
+        Labels = new Dictionary<string, string>
+        {
+            ["org.opencontainers.image.title"] = "KMP",
+            ["org.opencontainers.image.version"] = release.Version,
+            ["org.opencontainers.image.source"] = "https://github.com/jhandel/KMP",
+            ["org.opencontainers.image.revision"] = $"{release.Build:x8}",
+        },
+    };
+
+    private static async Task<IReadOnlyList<Layer>> BuildBaseAsync()
+    {
+        var root = await BusyBox.RootAsync(("kmp", User));
+        await root.ProgramsAsync(PostgresImage.Program("psql"), ProgramPath.Get("mariadb"));
+        root.Link("/usr/bin/psql", PostgresImage.Program("psql"));
+        var program = new LayerBuilder()
+            .HostFile(await CompileAsync(), "/app/kmp")
+            .Folder("/data", owner: User);
+        return [await root.BuildAsync("kmp-root"), await program.BuildAsync("kmp-app")];
+    }
+
+    private static async Task<string> CompileAsync()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "images", "kmp");
+        var sources = Directory.GetFiles(folder).Order().ToArray();
+        var key = Convert.ToHexStringLower(SHA256.HashData([.. sources.SelectMany(File.ReadAllBytes)]))[..16];
+        return await Cache.FileAsync($"kmp-{key}", async draft =>
+        {
+            string[] code = [.. sources.Where(s => s.EndsWith(".c", StringComparison.Ordinal))];
+            await Command.OutputAsync("gcc", ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-s", "-o", draft, .. code]);
+            // The layer's identity holds the time of its files; a fixed one keeps the digest the same everywhere.
+            File.SetLastWriteTimeUtc(draft, DateTime.UnixEpoch);
+        });
+    }
+}

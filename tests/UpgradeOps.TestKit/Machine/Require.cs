@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+namespace UpgradeOps.TestKit;
+
+/// <summary>
+/// Tells whether a part is on this machine. A missing one skips the test, unless UPGRADEOPS_REQUIRE names it
+/// (a list such as <c>docker,registry</c>): then it is a failure, so that a broken rig never looks like a green run.
+/// </summary>
+public static class Require
+{
+    private static readonly ConcurrentDictionary<Part, Lazy<string?>> Known = new();
+
+    /// <summary>The reason to skip, or null when everything is there.</summary>
+    public static string? Missing(params Part[] parts)
+    {
+        foreach (var part in parts)
+        {
+            var reason = Known.GetOrAdd(part, p => new Lazy<string?>(() => Look(p))).Value;
+            if (reason is null)
+                continue;
+            return IsDemanded(part) ? throw new InvalidOperationException($"UPGRADEOPS_REQUIRE names {part}, but {reason}") : reason;
+        }
+        return null;
+    }
+
+    public static bool Has(Part part) => Missing(part) is null;
+
+    private static bool IsDemanded(Part part) =>
+        (Environment.GetEnvironmentVariable("UPGRADEOPS_REQUIRE") ?? "")
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Contains(part.ToString(), StringComparer.OrdinalIgnoreCase);
+
+    private static string? Look(Part part) => part switch
+    {
+        Part.Docker => Answers("docker", "version", "--format", "{{.Server.Version}}"),
+        Part.Compose => Answers("docker", "compose", "version"),
+        Part.Registry => Find("docker-registry"),
+        Part.Postgres => Directory.Exists("/usr/lib/postgresql") ? Find("psql") : "no PostgreSQL server is installed",
+        Part.MariaDb => Find("mariadbd") ?? Find("mariadb"),
+        Part.Compiler => Find("gcc"),
+        Part.Pwsh => Find("pwsh"),
+        Part.OpenSsl => Find("openssl"),
+        _ => throw new ArgumentOutOfRangeException(nameof(part)),
+    };
+
+    private static string? Answers(string program, params string[] arguments)
+    {
+        if (Find(program) is { } reason)
+            return reason;
+        var result = Command.RunAsync(program, arguments).GetAwaiter().GetResult();
+        return result.ExitCode == 0 ? null : $"`{program} {string.Join(' ', arguments)}` failed: {result.Error.Trim()}";
+    }
+
+    private static string? Find(string program) =>
+        ProgramPath.Find(program) is null ? $"{program} is not installed" : null;
+}

@@ -23,6 +23,12 @@ internal sealed record HostCommand(string FileName, params IReadOnlyList<string>
 
     /// <summary>Added to the environment. Secrets go here or into standard input, never into the arguments.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// True to pass on nothing of our own environment but where things are, whose they are and the language: for what outlives us
+    /// and must not depend on the shell, or know the secrets, of whoever started it.
+    /// </summary>
+    public bool CleanEnvironment { get; init; }
 }
 
 /// <summary>How a command ended. Output is bounded to its last 1 MiB each.</summary>

@@ -16,7 +16,9 @@ internal static class DurableFile
     /// <param name="mode">For a file that is new; exact, whatever the umask is.</param>
     public static void WriteAtomic(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode = Private)
     {
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var target = new FileInfo(path).LinkTarget is null
+            ? Path.GetFullPath(path)
+            : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         var folder = Path.GetDirectoryName(target)!;
         var temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try

@@ -105,7 +105,7 @@ internal static class Samples
         Name = "kmp",
         BackupId = "20260301T023001Z-0001",
         Moment = Night,
-        Version = "v1.2.3",
+        RunningVersion = "v1.2.3",
         Consistency = BackupConsistency.EachSource,
         Location = "/var/lib/upgradeops/kmp/backups/20260301T023001Z-0001",
         SizeBytes = 8_589_934_592,

@@ -10,7 +10,8 @@ internal interface IStep
 
     /// <summary>
     /// Looks at the real system, never at its own memory, whether the effect is there. Asked before a step that a crash may have
-    /// interrupted; a step that cannot tell answers <see cref="StepState.Unknown"/>.
+    /// interrupted; a step that cannot tell answers <see cref="StepState.Unknown"/>. Before it answers <see cref="StepState.Done"/> it
+    /// records whatever <see cref="DoAsync"/> would have recorded and a crash prevented.
     /// </summary>
     Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken);
 

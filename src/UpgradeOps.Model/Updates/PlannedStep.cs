@@ -74,6 +74,12 @@ public sealed record PlannedStep
     /// <summary>True from the step that stops the old version to the one that starts the new: users notice.</summary>
     public bool CausesOutage { get; init; }
 
+    /// <summary>True for the step that stops the old version: writes end here.</summary>
+    public bool StopsOld { get; init; }
+
+    /// <summary>True for the step that starts the new version: before it, data can still be put back in peace.</summary>
+    public bool StartsNew { get; init; }
+
     /// <summary>All that the step needs beside the definition. No secrets.</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 }

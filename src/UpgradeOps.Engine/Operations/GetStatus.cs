@@ -1,0 +1,9 @@
+namespace UpgradeOps.Engine.Operations;
+
+/// <summary>Signature only for now.</summary>
+public sealed class GetStatus(EngineSession session)
+{
+    private readonly EngineSession _session = session;
+
+    public Task<AppStatus> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+}

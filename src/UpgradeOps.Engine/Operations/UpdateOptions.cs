@@ -1,0 +1,64 @@
+namespace UpgradeOps.Engine.Operations;
+
+/// <summary>What to update to.</summary>
+public sealed record UpdateOptions
+{
+    /// <summary>A registered name, or the path of a definition.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A version or exact tag; null for the newest of the channel.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>A declared channel; it is remembered. Null for the one that is followed.</summary>
+    public string? Channel { get; init; }
+
+    /// <summary>Runs exactly this plan, or refuses when the world has moved since.</summary>
+    public UpdatePlan? Plan { get; init; }
+
+    /// <summary>Allows an older version, and one that failed here before when it is named.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>Which operation to go on with.</summary>
+public sealed record ResumeOptions
+{
+    public required string Name { get; init; }
+
+    /// <summary>Null for the newest.</summary>
+    public string? OperationId { get; init; }
+
+    /// <summary>Does a step again of which nobody can know whether it took effect.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>What to take back.</summary>
+public sealed record UndoOptions
+{
+    public required string Name { get; init; }
+
+    /// <summary>Null for the newest.</summary>
+    public string? OperationId { get; init; }
+
+    /// <summary>What becomes of the data when migrations were applied; null asks (refuses and says what would be lost).</summary>
+    public DataPolicy? Data { get; init; }
+
+    public bool Force { get; init; }
+}
+
+/// <summary>What to restore.</summary>
+public sealed record RestoreOptions
+{
+    public required string Name { get; init; }
+
+    /// <summary>Null for the newest; not with <see cref="Path"/>.</summary>
+    public string? BackupId { get; init; }
+
+    /// <summary>A dump that another tool made.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The declared database that <see cref="Path"/> goes into; needed when there are several.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Says yes to losing what was written since the backup.</summary>
+    public bool Force { get; init; }
+}

@@ -104,6 +104,9 @@ internal sealed record ReleasesDefinition
     /// <summary>The channel followed until <c>-Channel</c> chooses another.</summary>
     public string? Channel { get; init; }
 
+    /// <summary>Where a person reads what changed: <c>github:owner/repository</c>, or an address with <c>{version}</c> in it.</summary>
+    public string? Notes { get; init; }
+
     /// <summary>User for the registry; null for the credentials that <c>docker login</c> stored, or anonymous.</summary>
     public string? User { get; init; }
 

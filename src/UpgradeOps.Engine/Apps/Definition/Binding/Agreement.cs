@@ -1,0 +1,43 @@
+using UpgradeOps.Engine.Apps.Definition.Reading;
+
+namespace UpgradeOps.Engine.Apps.Definition.Binding;
+
+/// <summary>What must fit together between the parts of a definition; told at the place where it does not.</summary>
+internal static class Agreement
+{
+    public static void Check(AppDefinition definition, Section root)
+    {
+        CheckDatabaseNames(definition, root);
+        if (definition.OnFailureData == DataPolicy.Restore && !definition.Backups.Any(b => b.Files is null))
+            root.Child("onFailure", DefinitionKeys.OnFailure)?.Wrong("data", "restore needs a backup of data", "Declare the database, volume or folder under backups, or use stop.");
+        if (definition.Platform is { Compose: null, Service: not null })
+            CheckService(root);
+        if (definition.Platform is { Compose: not null, Service: null } && definition.Releases.Folder is not null)
+            root.Child("releases", DefinitionKeys.Releases)?.Wrong("folder", "the platform compose takes versions from an image repository", "Use 'image: …' instead.");
+    }
+
+    private static void CheckDatabaseNames(AppDefinition definition, Section root)
+    {
+        var referring = root.Children("backups", DefinitionKeys.Backup).Append(root.Child("migrations", DefinitionKeys.Migrations));
+        foreach (var section in referring)
+        {
+            if (section?.Text("database", TextRule.PartName) is { } name && !definition.Databases.ContainsKey(name))
+            {
+                section.Wrong("database", $"there is no database '{name}'", definition.Databases.Count == 0
+                    ? "Declare it under databases."
+                    : $"Use {string.Join(" or ", definition.Databases.Keys)}, or declare it under databases.");
+            }
+        }
+    }
+
+    private static void CheckService(Section root)
+    {
+        root.Child("releases", DefinitionKeys.Releases)?.Unless("image", "the platform service takes versions from a folder", "Use 'folder: …' instead.");
+        foreach (var backup in root.Children("backups", DefinitionKeys.Backup))
+            backup.Unless("volume", "a volume belongs to Docker, and this platform has none", "Use 'folder: …' instead.");
+        foreach (var (_, database) in root.NamedChildren("databases", DefinitionKeys.Database, TextRule.PartName))
+            database.Child("at", DefinitionKeys.DatabaseAt)?.Unless("service", "it is a service of a compose file, and this platform has none", "Use 'address: …' instead.");
+        foreach (var check in root.Children("health", DefinitionKeys.Health).Where(h => h.Text("from") == "container"))
+            check.Wrong("from", "'container' needs a container, and this platform has none", "Use host.");
+    }
+}

@@ -1,0 +1,57 @@
+using UpgradeOps.Engine.Apps.Definition.Reading;
+
+namespace UpgradeOps.Engine.Apps.Definition.Binding;
+
+/// <summary>Turns a whole definition into its record.</summary>
+internal static class AppBinding
+{
+    public const string Schema = "upgradeops/v1";
+
+    public static AppDefinition Bind(Section root, string file)
+    {
+        var folder = Path.GetDirectoryName(file)!;
+        CheckSchema(root);
+        var platform = PlatformBinding.Bind(root, folder);
+        var databases = DataBinding.Databases(root);
+        var definition = new AppDefinition
+        {
+            Name = root.RequiredText("name", TextRule.AppName, "Give the application a name, such as 'name: kmp'."),
+            Host = Host(root),
+            Platform = platform,
+            Releases = ReleasesBinding.Bind(root, folder),
+            Databases = databases,
+            Health = HealthBinding.Bind(root),
+            Backups = DataBinding.Backups(root),
+            Migrations = DataBinding.Migrations(root),
+            Strategy = root.Choice("strategy", "recreate", ["recreate"], "rolling", "blue-green", "canary"),
+            Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
+            HealthTimeout = root.Time("healthTimeout", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(6)),
+            OnFailureData = DataBinding.OnFailure(root),
+            StateFolder = root.Child("state", DefinitionKeys.State) is { } state ? FolderPath.Absolute(state.RequiredText("folder"), folder) : null,
+            Path = file,
+        };
+        Agreement.Check(definition, root);
+        return definition;
+    }
+
+    private static void CheckSchema(Section root)
+    {
+        if (!root.Has("schema"))
+            root.Missing("schema", $"Begin with 'schema: {Schema}'.");
+        else if (root.Text("schema") is { } schema && schema != Schema)
+            root.Wrong("schema", $"this version does not know the format '{schema}'", $"Write 'schema: {Schema}', or use the newer UpgradeOps that this file was made for.");
+    }
+
+    private static string Host(Section root)
+    {
+        if (root.Text("host") is { } host && host != "local")
+        {
+            if (host.StartsWith("ssh://", StringComparison.Ordinal))
+                root.Wrong("host", "this version does not work over SSH", "Run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
+            else
+                root.Wrong("host", $"'{host}' is not known here", "Use local.");
+        }
+
+        return "local";
+    }
+}

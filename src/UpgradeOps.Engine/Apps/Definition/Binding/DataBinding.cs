@@ -1,0 +1,63 @@
+using UpgradeOps.Engine.Apps.Definition.Reading;
+
+namespace UpgradeOps.Engine.Apps.Definition.Binding;
+
+/// <summary><c>databases:</c>, <c>backups:</c>, <c>migrations:</c>, <c>onFailure:</c></summary>
+internal static class DataBinding
+{
+    public static IReadOnlyDictionary<string, DatabaseDefinition> Databases(Section root) =>
+        root.NamedChildren("databases", DefinitionKeys.Database, TextRule.PartName).ToDictionary(d => d.Name, d => Database(d.Section));
+
+    public static IReadOnlyList<BackupSourceDefinition> Backups(Section root) =>
+        [.. root.Children("backups", DefinitionKeys.Backup).Select(Backup)];
+
+    public static MigrationsDefinition? Migrations(Section root) =>
+        root.Child("migrations", DefinitionKeys.Migrations) is not { } section
+            ? null
+            : new MigrationsDefinition
+            {
+                Database = section.RequiredText("database", TextRule.PartName, "Name one of databases."),
+                Table = section.Text("table", TextRule.Table),
+                Run = section.Choice("run", "on-start", ["on-start"], "before-switch", "after-switch"),
+            };
+
+    public static DataPolicy OnFailure(Section root) =>
+        root.Child("onFailure", DefinitionKeys.OnFailure)?.Choice("data", "stop", ["keep", "restore", "stop"]) switch
+        {
+            "keep" => DataPolicy.Keep,
+            "restore" => DataPolicy.Restore,
+            _ => DataPolicy.Stop,
+        };
+
+    private static DatabaseDefinition Database(Section section)
+    {
+        if (!section.Has("engine"))
+            section.Missing("engine", "Use postgresql or mariadb.");
+        var at = section.RequiredChild("at", DefinitionKeys.DatabaseAt, "Say where it runs: 'at: { service: db }', or an address.");
+        at?.ExactlyOne("service", "address");
+        if (at is not null && at.Has("port") && at.Has("service"))
+            at.Wrong("port", "a service needs no port: its tools run inside its container", "Remove it.");
+        return new DatabaseDefinition
+        {
+            Engine = section.Choice("engine", "postgresql", ["postgresql", "mariadb"], "mysql", "sqlite"),
+            Service = at?.Text("service", TextRule.PartName),
+            Address = at?.Text("address", TextRule.Address),
+            Port = at?.Number("port", 1, 65535),
+            Database = section.RequiredText("name", TextRule.DatabaseName, "Name the database."),
+            User = section.RequiredText("user", TextRule.Any, "Name the user who may dump and load it."),
+            Password = section.Text("password", TextRule.Secret),
+        };
+    }
+
+    private static BackupSourceDefinition Backup(Section section)
+    {
+        section.ExactlyOne("database", "volume", "files", "folder");
+        return new BackupSourceDefinition
+        {
+            Database = section.Text("database", TextRule.PartName),
+            Volume = section.Text("volume", TextRule.PartName),
+            Files = section.Has("files") ? section.Texts("files", TextRule.Inside) : null,
+            Folder = section.Text("folder"),
+        };
+    }
+}

@@ -1,0 +1,46 @@
+using UpgradeOps.Engine.Apps.Definition.Reading;
+
+namespace UpgradeOps.Engine.Apps.Definition.Binding;
+
+/// <summary><c>platform:</c></summary>
+internal static class PlatformBinding
+{
+    public static PlatformDefinition Bind(Section root, string folder)
+    {
+        var platform = root.RequiredChild("platform", DefinitionKeys.Platform, "Say how the application runs: 'platform: { compose: … }'.");
+        platform?.ExactlyOne("compose", "service");
+        return new PlatformDefinition
+        {
+            Compose = platform?.Child("compose", DefinitionKeys.Compose) is { } compose ? Compose(compose, folder) : null,
+            Service = platform?.Child("service", DefinitionKeys.Service) is { } service ? Service(service, folder) : null,
+        };
+    }
+
+    private static ComposeDefinition Compose(Section section, string folder)
+    {
+        var version = section.RequiredChild("version", DefinitionKeys.ComposeVersion, "Name the variable that holds the image's tag: 'version: { env-file: .env, variable: APP_TAG }'.");
+        return new ComposeDefinition
+        {
+            Directory = FolderPath.Absolute(section.RequiredText("directory", fix: "Name the folder of the compose file."), folder),
+            Files = section.Texts("files", TextRule.Inside),
+            Project = section.Text("project", TextRule.PartName),
+            Service = section.RequiredText("service", TextRule.PartName, "Name the service that carries the version."),
+            EnvFile = version?.Text("env-file", TextRule.Inside) ?? ".env",
+            Variable = version?.RequiredText("variable", TextRule.Variable, "Name the variable that holds the image's tag.") ?? "",
+        };
+    }
+
+    private static ServiceDefinition Service(Section section, string folder)
+    {
+        if (!section.Has("command"))
+            section.Missing("command", "Write the program and its arguments as a list.");
+        return new ServiceDefinition
+        {
+            Directory = FolderPath.Absolute(section.RequiredText("directory", fix: "Name the folder that holds releases/ and current."), folder),
+            Supervisor = section.Choice("supervisor", "process", ["process"], "systemd", "windows-service"),
+            Command = section.Texts("command", TextRule.Any),
+            Environment = section.Named("environment", TextRule.Variable, TextRule.Value),
+            StopTimeout = section.Time("stopTimeout", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1)),
+        };
+    }
+}

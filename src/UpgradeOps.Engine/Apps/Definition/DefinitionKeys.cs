@@ -1,0 +1,49 @@
+using UpgradeOps.Engine.Apps.Definition.Reading;
+
+namespace UpgradeOps.Engine.Apps.Definition;
+
+/// <summary>
+/// Every key of <c>upgradeops/v1</c>, by place. <c>schema/upgradeops.v1.json</c> and <c>docs/definition.md</c> name the same ones;
+/// tests compare them. What is planned is refused by name: a key that is silently ignored is a betrayal.
+/// </summary>
+internal static class DefinitionKeys
+{
+    public static readonly KeySet Root = new("",
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "migrations", "strategy", "bake", "onFailure", "state"],
+        "parts", "windows", "smoke", "quiesce", "store", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof", "prove",
+        "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
+
+    public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
+
+    public static readonly KeySet Compose = new("platform.compose", ["directory", "files", "project", "service", "version"],
+        "build", "profiles", "services", "generate", "instances");
+
+    public static readonly KeySet ComposeVersion = new("platform.compose.version", ["env-file", "variable"], "image", "tag");
+
+    public static readonly KeySet Service = new("platform.service", ["directory", "supervisor", "command", "environment", "stopTimeout"],
+        "build", "unit", "user", "group", "shared", "keep", "instances", "owner", "mode");
+
+    public static readonly KeySet Releases = new("releases",
+        ["image", "folder", "channels", "channel", "notes", "user", "password", "certificateAuthority"],
+        "git", "github", "helm", "oci", "chart", "assets", "signature", "branch", "verify");
+
+    public static readonly KeySet Database = new("databases.*", ["engine", "at", "name", "user", "password"],
+        "connection", "tls", "validate", "options", "path");
+
+    public static readonly KeySet DatabaseAt = new("databases.*.at", ["service", "address", "port"], "socket", "container", "pod");
+
+    public static readonly KeySet Health = new("health[]", ["http", "from", "version", "status", "timeout"],
+        "tcp", "command", "grpc", "websocket", "json", "interval", "headers");
+
+    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder"],
+        "command", "sqlite", "cluster", "globals", "raft", "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
+
+    public static readonly KeySet Migrations = new("migrations", ["database", "table", "run"], "tracker", "query", "command", "path", "down");
+
+    public static readonly KeySet OnFailure = new("onFailure", ["data"], "notify", "command", "evidence");
+
+    public static readonly KeySet State = new("state", ["folder"], "postgresql", "namespace");
+
+    public static readonly IReadOnlyList<KeySet> All =
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, Migrations, OnFailure, State];
+}

@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using UpgradeOps.Engine.Apps.Secrets;
+
+namespace UpgradeOps.Engine.Apps.Definition.Reading;
+
+/// <summary>What a text must look like, and what to tell when it does not.</summary>
+internal sealed partial record TextRule(Func<string, bool> Accepts, string Complaint, string Fix)
+{
+    public static readonly TextRule Any = new(static t => t.Length > 0 && !t.Contains('\0'), "is empty", "Give it a value.");
+
+    /// <summary>May be empty, as the value of an environment variable may.</summary>
+    public static readonly TextRule Value = new(static t => !t.Contains('\0'), "holds a null byte", "Remove it.");
+
+    public static readonly TextRule Notes = new(NotesPattern(), "is no place of release notes",
+        "Write github:owner/repository, or an https address with {version} in it.");
+
+    public static readonly TextRule AppName = new(AppNamePattern(), "is no name for an application",
+        "Use 1 to 63 lower case letters, digits and dashes, with a letter or digit at both ends.");
+
+    public static readonly TextRule PartName = new(PartNamePattern(), "is not a name that can be used here",
+        "Use 1 to 63 letters, digits, dots, dashes and underscores, and begin with a letter or digit.");
+
+    public static readonly TextRule Variable = new(VariablePattern(), "is no name of a variable",
+        "Use letters, digits and underscores, such as KMP_IMAGE_TAG.");
+
+    public static readonly TextRule Image = new(ImagePattern(), "is no image repository",
+        "Write it without a tag or digest, such as ghcr.io/owner/app; the tag follows from the channel or the version.");
+
+    public static readonly TextRule Tag = new(TagPattern(), "is neither a tag nor a pattern of tags",
+        "Write a tag such as latest, or a pattern such as \"*-rolling-daily\".");
+
+    public static readonly TextRule DatabaseName = new(DatabaseNamePattern(), "is not a name that can be used here",
+        "Use 1 to 63 letters, digits, underscores, dashes, dots and dollar signs.");
+
+    public static readonly TextRule Table = new(TablePattern(), "is no name of a table", "Write a table such as phinxlog, or schema.table.");
+
+    public static readonly TextRule DottedPath = new(DottedPathPattern(), "is no path into a JSON answer",
+        "Write names with dots between them, such as version or build.version.");
+
+    public static readonly TextRule Address = new(AddressPattern(), "is no host name or address",
+        "Write a host name or an IP address without scheme and port, such as db.example.org.");
+
+    public static readonly TextRule Url = new(
+        static t => Uri.TryCreate(t, UriKind.Absolute, out var u) && u.Scheme is "http" or "https" && u.Host.Length > 0 && u.UserInfo.Length == 0,
+        "is no absolute http or https address without credentials", "Write it whole, such as http://127.0.0.1:8080/health.");
+
+    public static readonly TextRule Inside = new(IsInside, "is no path below the platform's folder",
+        "Write a path relative to it without '..', such as .env or config/app.json.");
+
+    /// <summary>A password field: a value in it that is no reference may be the password itself, so no message repeats it.</summary>
+    public static readonly TextRule Secret = new(SecretReference.IsReference, "is not a reference to a secret",
+        "Write env:NAME, env-file:<path>#VARIABLE, file:<path> or secret:NAME; a password itself does not belong into this file.") { HidesValue = true };
+
+    /// <summary>True when a refused value must not be shown.</summary>
+    public bool HidesValue { get; private init; }
+
+    private TextRule(Regex pattern, string complaint, string fix)
+        : this(pattern.IsMatch, complaint, fix)
+    {
+    }
+
+    private static bool IsInside(string path) =>
+        path.Length > 0 && !path.Contains('\0') && !Path.IsPathRooted(path) && path.Split('/', '\\').All(static p => p is not ("" or ".."));
+
+    [GeneratedRegex(@"\A(github:[A-Za-z0-9-]+/[A-Za-z0-9._-]+|https?://[^\s]+)\z")]
+    private static partial Regex NotesPattern();
+
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z")]
+    private static partial Regex AppNamePattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
+    private static partial Regex PartNamePattern();
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
+    private static partial Regex VariablePattern();
+
+    [GeneratedRegex(@"\A([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\z")]
+    private static partial Regex ImagePattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_*][A-Za-z0-9._*-]{0,127}\z")]
+    private static partial Regex TagPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.$-]{0,62}\z")]
+    private static partial Regex DatabaseNamePattern();
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?\z")]
+    private static partial Regex TablePattern();
+
+    [GeneratedRegex(@"\A[^.\s]+(\.[^.\s]+)*\z")]
+    private static partial Regex DottedPathPattern();
+
+    [GeneratedRegex(@"\A([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+)\z")]
+    private static partial Regex AddressPattern();
+}

@@ -32,11 +32,11 @@ internal static class Agreement
 
     private static void CheckService(Section root)
     {
-        root.Child("releases", DefinitionKeys.Releases)?.Unless("image", "the platform service takes versions from a folder", "Use 'folder: …' instead.");
+        root.Child("releases", DefinitionKeys.Releases)?.MustNotHave("image", "the platform service takes versions from a folder", "Use 'folder: …' instead.");
         foreach (var backup in root.Children("backups", DefinitionKeys.Backup))
-            backup.Unless("volume", "a volume belongs to Docker, and this platform has none", "Use 'folder: …' instead.");
+            backup.MustNotHave("volume", "a volume belongs to Docker, and this platform has none", "Use 'folder: …' instead.");
         foreach (var (_, database) in root.NamedChildren("databases", DefinitionKeys.Database, TextRule.PartName))
-            database.Child("at", DefinitionKeys.DatabaseAt)?.Unless("service", "it is a service of a compose file, and this platform has none", "Use 'address: …' instead.");
+            database.Child("at", DefinitionKeys.DatabaseAt)?.MustNotHave("service", "it is a service of a compose file, and this platform has none", "Use 'address: …' instead.");
         foreach (var check in root.Children("health", DefinitionKeys.Health).Where(h => h.Text("from") == "container"))
             check.Wrong("from", "'container' needs a container, and this platform has none", "Use host.");
     }

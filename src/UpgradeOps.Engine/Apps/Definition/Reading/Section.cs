@@ -45,7 +45,7 @@ internal sealed partial class Section
         problems.Add(map.Find(key)?.KeyAt ?? map.At, Full(key), what, fix, errorId);
 
     /// <summary>Refuses a key that does not fit the rest of the definition.</summary>
-    public void Unless(string key, string what, string fix)
+    public void MustNotHave(string key, string what, string fix)
     {
         if (Has(key))
             Wrong(key, what, fix);

@@ -1,0 +1,131 @@
+namespace UpgradeOps.Engine.Tests.Apps;
+
+public class DefinitionErrorTests
+{
+    // From, to (a change to the whole Compose definition), then what is told: ErrorId, line:column, key path, and a word of the fix.
+    [Theory]
+    [InlineData("service: app", "servcie: app", ErrorIds.DefinitionUnknownKey, "6:5", "platform.compose.servcie", "Did you mean 'service'?")]
+    [InlineData("name: kmp\nplatform", "name: kmp\nplatfrom", ErrorIds.DefinitionUnknownKey, "3:1", "platfrom", "Did you mean 'platform'?")]
+    [InlineData("env-file: .env", "envFile: .env", ErrorIds.DefinitionUnknownKey, "7:16", "platform.compose.version.envFile", "Did you mean 'env-file'?")]
+    [InlineData("databases:", "image: a/b\ndatabases:", ErrorIds.DefinitionUnknownKey, "11:1", "image", "It belongs under releases.")]
+    [InlineData("databases:", "windows: nightly\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "windows", "refused rather than ignored")]
+    [InlineData("databases:", "smoke: []\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "smoke", "Remove it")]
+    [InlineData("databases:", "strategy: rolling\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "strategy", "Use recreate.")]
+    [InlineData("databases:", "strategy: recrate\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "strategy", "Did you mean 'recreate'?")]
+    [InlineData("databases:", "host: ssh://deploy@kmp.example.org\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "host", "host: local")]
+    [InlineData("databases:", "bake: 60\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "bake", "60s")]
+    [InlineData("databases:", "bake: 3d\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "bake", "Choose between")]
+    [InlineData("databases:", "backups: [ { database: mian } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "backups[0].database", "Use main")]
+    [InlineData("databases:", "backups: [ { database: main, volume: x } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:30", "backups[0].volume", "exactly one")]
+    [InlineData("databases:", "backups: [ {} ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:12", "backups[0]", "exactly one")]
+    [InlineData("databases:", "backups: [ { files: [../secret] } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:22", "backups[0].files[0]", "without '..'")]
+    [InlineData("databases:", "backups: { database: main }\ndatabases:", ErrorIds.DefinitionInvalid, "11:10", "backups", "dash")]
+    [InlineData("databases:", "health: [ { http: 127.0.0.1:8080 } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:19", "health[0].http", "http://")]
+    [InlineData("databases:", "health: [ { http: 'http://x/', status: 99 } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:32", "health[0].status", "Correct the number")]
+    [InlineData("databases:", "onFailure: { data: restore }\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "onFailure.data", "under backups")]
+    [InlineData("databases:", "state: /var/lib/x\ndatabases:", ErrorIds.DefinitionInvalid, "11:8", "state", "folder")]
+    [InlineData("databases:", "migrations: { database: main, run: before-switch }\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:31", "migrations.run", "on-start")]
+    [InlineData("name: kmp\nplatform", "name: kmp\nname: other\nplatform", ErrorIds.DefinitionInvalid, "3:1", "name", "Keep one of the two")]
+    [InlineData("name: kmp\nplatform", "name: KMP_app\nplatform", ErrorIds.DefinitionInvalid, "2:7", "name", "lower case")]
+    [InlineData("name: kmp\nplatform", "platform", ErrorIds.DefinitionInvalid, "1:1", "name", "Give the application a name")]
+    [InlineData("schema: upgradeops/v1\n", "", ErrorIds.DefinitionInvalid, "1:1", "schema", "Begin with")]
+    [InlineData("upgradeops/v1", "upgradeops/v2", ErrorIds.DefinitionInvalid, "1:1", "schema", "newer UpgradeOps")]
+    [InlineData("service: app", "service: [app]", ErrorIds.DefinitionInvalid, "6:14", "platform.compose.service", "key: value")]
+    [InlineData("service: app", "service:", ErrorIds.DefinitionInvalid, "6:13", "platform.compose.service", "Write one behind the colon")]
+    [InlineData("    service: app\n", "", ErrorIds.DefinitionInvalid, "5:5", "platform.compose.service", "Name the service")]
+    [InlineData("variable: TAG", "variable: ${TAG}", ErrorIds.DefinitionInvalid, "7:42", "platform.compose.version.variable", "letters")]
+    [InlineData("owner/kmp", "owner/kmp:latest", ErrorIds.DefinitionInvalid, "9:10", "releases.image", "without a tag")]
+    [InlineData("channels: {", "channel: beta\n  channels: {", ErrorIds.DefinitionInvalid, "10:3", "releases.channel", "Use one of release")]
+    [InlineData("engine: mariadb", "engine: sqlite", ErrorIds.DefinitionNotImplemented, "13:5", "databases.main.engine", "postgresql or mariadb")]
+    [InlineData("engine: mariadb", "engine: postgres", ErrorIds.DefinitionInvalid, "13:5", "databases.main.engine", "Did you mean 'postgresql'?")]
+    [InlineData("{ service: db }", "{ service: db, port: 1 }", ErrorIds.DefinitionInvalid, "14:24", "databases.main.at.port", "Remove it")]
+    public void Each_mistake_names_its_place_its_key_and_the_fix(string from, string to, string errorId, string place, string key, string fix)
+    {
+        Assert.Contains(from, Definitions.Compose);
+        var error = Definitions.Refused(Definitions.Compose.Replace(from, to));
+
+        Assert.StartsWith($"{Definitions.File}:{place}: {key}: ", error.Message);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.Contains(fix, error.Message);
+        Assert.Equal((errorId, $"{Definitions.File}:{place.Split(':')[0]}"), (error.ErrorId, error.Target));
+        Assert.NotNull(error.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("folder: incoming", "image: a/b", "releases.image")]
+    [InlineData("folder: incoming", "folder: x\nhealth: [ { http: 'http://x/', from: container } ]", "health[0].from")]
+    [InlineData("folder: incoming", "folder: x\nbackups: [ { volume: data } ]", "backups[0].volume")]
+    [InlineData("folder: incoming", "folder: x\ndatabases: { main: { engine: mariadb, at: { service: db }, name: a, user: b } }", "databases.main.at.service")]
+    [InlineData("folder: incoming", "folder: x\n  user: me", "releases.user")]
+    public void Parts_must_fit_the_platform_service(string from, string to, string key)
+    {
+        var error = Definitions.Refused(Definitions.Service.Replace(from, to));
+
+        Assert.Equal(ErrorIds.DefinitionInvalid, error.ErrorId);
+        Assert.Contains($": {key}: ", error.Message.Split('\n')[0]);
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once_in_the_order_of_the_file()
+    {
+        var error = Definitions.Refused("""
+            schema: upgradeops/v1
+            name: Kmp
+            platform:
+              compose:
+                directory: /opt/kmp
+                servcie: app
+                version: { variable: TAG }
+            releases: { image: a/b }
+            windows: [ night ]
+            bake: soon
+            """);
+
+        var lines = error.Message.Split('\n');
+        Assert.Equal(["2:7: name", "5:5: platform.compose.service", "6:5: platform.compose.servcie", "9:1: windows", "10:1: bake"],
+            lines.Select(l => l[(Definitions.File.Length + 1)..]).Select(l => string.Join(':', l.Split(':')[..3])));
+        Assert.Equal(ErrorIds.DefinitionInvalid, error.ErrorId);
+        Assert.Equal($"{Definitions.File}:2", error.Target);
+    }
+
+    [Fact]
+    public void A_password_in_the_file_is_refused_and_not_repeated()
+    {
+        var error = Definitions.Refused(Definitions.Compose.Replace("env:DB_PASSWORD", "hunter2"));
+
+        Assert.Equal(ErrorIds.DefinitionInvalid, error.ErrorId);
+        Assert.StartsWith($"{Definitions.File}:17:15: databases.main.password: ", error.Message);
+        Assert.Contains("env-file:<path>#VARIABLE", error.Message);
+        Assert.DoesNotContain("hunter2", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    [InlineData("---\n")]
+    [InlineData("just text")]
+    [InlineData("- a\n- list")]
+    [InlineData("a: [1, 2")]
+    [InlineData("a: b: c")]
+    [InlineData("\tname: x")]
+    [InlineData("a: *nowhere")]
+    [InlineData("a: &a [*a]")]
+    [InlineData("%TAG ! tag:\n--- !x")]
+    [InlineData("? {a: b}\n: c")]
+    [InlineData("schema: upgradeops/v1\n---\nname: two")]
+    public void What_is_no_definition_is_refused_with_a_place(string yaml)
+    {
+        var error = Definitions.Refused(yaml);
+
+        Assert.Matches(@"^/srv/app/upgrade\.yaml:\d+:\d+: .+\. .+", error.Message);
+    }
+
+    [Fact]
+    public void A_file_in_another_encoding_names_the_line()
+    {
+        var e = Assert.Throws<AppException>(() => UpgradeOps.Engine.Apps.Definition.DefinitionLoader.Parse([.. "name: kmp\n# "u8, 0xE4, (byte)'\n'], Definitions.File));
+
+        Assert.StartsWith($"{Definitions.File}:2:1: ", e.Message);
+        Assert.Contains("UTF-8", e.Message);
+    }
+}

@@ -33,7 +33,7 @@ public class DefinitionErrorTests
     [InlineData("service: app", "service: [app]", ErrorIds.DefinitionInvalid, "6:14", "platform.compose.service", "key: value")]
     [InlineData("service: app", "service:", ErrorIds.DefinitionInvalid, "6:13", "platform.compose.service", "Write one behind the colon")]
     [InlineData("    service: app\n", "", ErrorIds.DefinitionInvalid, "5:5", "platform.compose.service", "Name the service")]
-    [InlineData("variable: TAG", "variable: ${TAG}", ErrorIds.DefinitionInvalid, "7:42", "platform.compose.version.variable", "letters")]
+    [InlineData("variable: TAG", "variable: $TAG", ErrorIds.DefinitionInvalid, "7:42", "platform.compose.version.variable", "letters")]
     [InlineData("owner/kmp", "owner/kmp:latest", ErrorIds.DefinitionInvalid, "9:10", "releases.image", "without a tag")]
     [InlineData("channels: {", "channel: beta\n  channels: {", ErrorIds.DefinitionInvalid, "10:3", "releases.channel", "Use one of release")]
     [InlineData("engine: mariadb", "engine: sqlite", ErrorIds.DefinitionNotImplemented, "13:5", "databases.main.engine", "postgresql or mariadb")]
@@ -82,7 +82,7 @@ public class DefinitionErrorTests
             """);
 
         var lines = error.Message.Split('\n');
-        Assert.Equal(["2:7: name", "5:5: platform.compose.service", "6:5: platform.compose.servcie", "9:1: windows", "10:1: bake"],
+        Assert.Equal(["2:7: name", "6:5: platform.compose.servcie", "9:1: windows", "10:1: bake"],
             lines.Select(l => l[(Definitions.File.Length + 1)..]).Select(l => string.Join(':', l.Split(':')[..3])));
         Assert.Equal(ErrorIds.DefinitionInvalid, error.ErrorId);
         Assert.Equal($"{Definitions.File}:2", error.Target);

@@ -7,6 +7,7 @@ namespace UpgradeOps.Engine.Tests.Apps;
 public class DefinitionFuzzTests
 {
     private const int Seed = 20240;
+    private static readonly byte[] Marks = ":{}[]-&*!'\"\n \t0~"u8.ToArray();
 
     [Fact]
     public void Random_bytes_never_break_the_loader()
@@ -56,7 +57,7 @@ public class DefinitionFuzzTests
                     {
                         case 0: bytes[at] = (byte)random.Next(256); break;
                         case 1: bytes.RemoveAt(at); break;
-                        case 2: bytes.Insert(at, (byte)":{}[]-&*!'\"\n \t0~"[random.Next(17)]); break;
+                        case 2: bytes.Insert(at, Marks[random.Next(Marks.Length)]); break;
                         default:
                             var chunk = bytes.GetRange(at, Math.Min(random.Next(40), bytes.Count - at));
                             bytes.InsertRange(random.Next(bytes.Count), chunk);

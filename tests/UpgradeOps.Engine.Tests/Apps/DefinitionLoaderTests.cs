@@ -93,8 +93,12 @@ public class DefinitionLoaderTests
         var app = Definitions.Parse("""
             schema: upgradeops/v1
             name: notes
-            platform: { service: { directory: &home /srv/notes, command: [run] } }
-            releases: { folder: *home }
+            platform:
+              service:
+                directory: &home /srv/notes
+                command: [run]
+            releases:
+              folder: *home
             """);
 
         Assert.Equal("/srv/notes", app.Releases.Folder);

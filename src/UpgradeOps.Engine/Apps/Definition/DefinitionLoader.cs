@@ -41,7 +41,8 @@ internal static class DefinitionLoader
         var root = NodeReader.Read(Decode(bytes, problems), problems);
         if (root is null)
         {
-            problems.Add(new Position(1, 1), "", "the file holds no definition", "Begin with 'schema: upgradeops/v1'.");
+            if (!problems.Any)
+                problems.Add(new Position(1, 1), "", "the file holds no definition", "Begin with 'schema: upgradeops/v1'.");
             problems.ThrowIfAny();
         }
 

@@ -11,6 +11,7 @@ internal sealed partial class Section
     private readonly MapNode map;
     private readonly KeySet keys;
     private readonly Problems problems;
+    private readonly HashSet<string> misspelt = [];
 
     private Section(MapNode map, string path, KeySet keys, Problems problems)
     {
@@ -51,7 +52,12 @@ internal sealed partial class Section
             Wrong(key, what, fix);
     }
 
-    public void Missing(string key, string fix) => problems.Add(map.At, Full(key), "this key is missing", fix);
+    /// <summary>Notes that a key is missing, unless it is there with a slip in it, which has been told already.</summary>
+    public void Missing(string key, string fix)
+    {
+        if (!misspelt.Contains(key))
+            problems.Add(map.At, Full(key), "this key is missing", fix);
+    }
 
     /// <summary>Exactly one of these keys must stand here.</summary>
     public void ExactlyOne(params IReadOnlyList<string> choices)
@@ -81,7 +87,10 @@ internal sealed partial class Section
             return;
         }
 
-        var fix = Nearest.Find(entry.Key, keys.Known.Concat(keys.Planned)) is { } meant
+        var meant = Nearest.Find(entry.Key, keys.Known.Concat(keys.Planned));
+        if (meant is not null)
+            misspelt.Add(meant);
+        var fix = meant is not null
             ? $"Did you mean '{meant}'?"
             : DefinitionKeys.All.FirstOrDefault(s => s.Path != keys.Path && s.Known.Contains(entry.Key)) is { } home
                 ? $"It belongs {(home.Path.Length == 0 ? "at the top" : $"under {home.Path}")}."

@@ -17,6 +17,9 @@ public static class KmpImage
         return new Image([.. await Base.Value, configuration], Settings(release) with { Architecture = architecture }, oci);
     }
 
+    /// <summary>What all releases have in common, as an image of its own.</summary>
+    internal static async Task<Image> BuildCommonAsync() => new(await Base.Value, new ImageSettings());
+
     private static ImageSettings Settings(KmpRelease release) => new()
     {
         Entrypoint = ["/app/kmp"],

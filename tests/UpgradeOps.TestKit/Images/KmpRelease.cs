@@ -46,6 +46,8 @@ public sealed record KmpRelease(string Version)
 
     public static KmpRelease V130 { get; } = new("v1.3.0") { Migrations = [CreateEntries, AddAuthor, RenameNote], Column = "message" };
 
+    public static IReadOnlyList<KmpRelease> All { get; } = [V100, V110, V120, V130];
+
     public KmpBehaviour Behaviour { get; init; } = KmpBehaviour.Healthy;
 
     /// <summary>The version that /health tells, when it is not the true one.</summary>

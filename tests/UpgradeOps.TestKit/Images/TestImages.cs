@@ -48,6 +48,7 @@ public sealed class TestImages(RegistryServer registry)
             DatabaseKind.MariaDb => (MariaDbImage.Repository, "latest", await MariaDbImage.GetAsync()),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
+        await EngineCache.HoldAsync(repository, image);
         using var owner = registry.CreateOwner(repository);
         await new ImagePush(owner, repository).PushAsync(image, tag);
         return $"{registry.Host}/{repository}:{tag}";

@@ -16,10 +16,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process, bool detached) => (this.process, this.detached) = (process, detached);
 
-    /// <summary>The process that <c>down</c> must end; for an attached server its guard.</summary>
-    public int Id => process.Id;
-
-    public bool HasExited => process.HasExited;
+    /// <summary>The server's process; for an attached one its guard.</summary>
+    public ProcessIdentity Identity => ProcessIdentity.Of(process.Id);
 
     public static ServerProcess Start(string log, bool detached, string program, params string[] arguments)
     {

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace UpgradeOps.TestKit;
 
-/// <summary>Debian's image registry on a free loopback port, with a storage folder of its own.</summary>
+/// <summary>
+/// Debian's image registry on a free loopback port, with a storage folder of its own. When it ends, the engine forgets what it
+/// pulled from it.
+/// </summary>
 public sealed class RegistryServer : IAsyncDisposable
 {
     private const string Uncounted = "upgradeops-testkit";
@@ -30,7 +33,8 @@ public sealed class RegistryServer : IAsyncDisposable
 
     public string StorageFolder => folder["storage"];
 
-    public int ProcessId => process!.Id;
+    /// <summary>The process that ends a detached registry.</summary>
+    public ProcessIdentity Process => process!.Identity;
 
     /// <summary>The folder to remove when a detached registry ends.</summary>
     public string Folder => folder.Path;
@@ -104,6 +108,7 @@ public sealed class RegistryServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await PauseAsync();
+        await EngineCache.ForgetAsync(Host);
         if (Tokens is not null)
             await Tokens.DisposeAsync();
         Authority?.Dispose();

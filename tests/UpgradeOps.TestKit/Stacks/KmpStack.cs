@@ -47,6 +47,7 @@ public sealed class KmpStack : IAsyncDisposable
         var folder = new TempFolder("kmp-");
         var port = FreePort.Next();
         var stack = new KmpStack(images, options, folder, port);
+        await EngineCache.HoldAsync(KmpImage.Repository, await KmpImage.BuildCommonAsync());
         var database = options.Database == DatabaseKind.None ? "" : await images.PublishDatabaseAsync(options.Database);
         await File.WriteAllTextAsync(stack.ComposeFile, KmpFiles.ComposeFile(options, images.Repository, database));
         await File.WriteAllTextAsync(stack.EnvFile, KmpFiles.EnvFile(options, port));

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace UpgradeOps.Engine.Docker;
+
+internal sealed partial class DockerClient
+{
+    /// <summary>Containers in any state that carry all these labels.</summary>
+    /// <param name="labels">Each <c>name</c> or <c>name=value</c>.</param>
+    public Task<List<ContainerSummary>> ListContainersAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
+        GetAsync($"containers/json?all=1&filters={Filters("label", labels)}", DockerJson.Default.ListContainerSummary, cancellationToken);
+
+    /// <summary>Containers in any state that use a volume, given by its name.</summary>
+    public Task<List<ContainerSummary>> ListContainersByVolumeAsync(string volume, CancellationToken cancellationToken) =>
+        GetAsync($"containers/json?all=1&filters={Filters("volume", [volume])}", DockerJson.Default.ListContainerSummary, cancellationToken);
+
+    /// <param name="idOrName">Id, beginning of an id, or name.</param>
+    public Task<ContainerDetails?> InspectContainerAsync(string idOrName, CancellationToken cancellationToken) =>
+        FindAsync($"containers/{Escape(idOrName)}/json", DockerJson.Default.ContainerDetails, cancellationToken);
+
+    /// <summary>All that the engine tells of a container, as its JSON; null when there is none. Holds the environment with its secrets.</summary>
+    public async Task<byte[]?> InspectContainerJsonAsync(string idOrName, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"containers/{Escape(idOrName)}/json", null, QuickCall, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        await EnsureAsync(response, idOrName, cancellationToken).ConfigureAwait(false);
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>The id of the container, which is not started.</returns>
+    /// <exception cref="AppException"><see cref="ErrorIds.ImageNotFound"/>: its image is not here.</exception>
+    public async Task<string> CreateContainerAsync(string? name, ContainerSpec spec, CancellationToken cancellationToken)
+    {
+        var path = "containers/create" + (name is null ? "" : "?name=" + Escape(name));
+        using var response = await PostAsync(path, spec, DockerJson.Default.ContainerSpec, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            var message = await MessageAsync(response, cancellationToken).ConfigureAwait(false);
+            throw new AppException(ErrorIds.ImageNotFound, $"Docker Engine: {message}", spec.Image);
+        }
+
+        await EnsureAsync(response, name ?? spec.Image, cancellationToken).ConfigureAwait(false);
+        return (await ReadAsync(response, DockerJson.Default.CreatedId, "the new container", cancellationToken).ConfigureAwait(false)).Id;
+    }
+
+    /// <summary>Starts a container; nothing happens when it runs.</summary>
+    public Task StartContainerAsync(string id, CancellationToken cancellationToken) =>
+        ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/start", id, QuickCall, cancellationToken);
+
+    /// <summary>Asks a container to end and kills it when it has not after a while; nothing happens when it does not run.</summary>
+    /// <param name="patience">Null for the container's own stop timeout (10 s unless it says otherwise).</param>
+    public Task StopContainerAsync(string id, TimeSpan? patience, CancellationToken cancellationToken)
+    {
+        var query = patience is { } p ? string.Create(CultureInfo.InvariantCulture, $"?t={(int)Math.Ceiling(p.TotalSeconds)}") : "";
+        // The container's own stop timeout may be hours: the engine alone knows it.
+        return ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/stop{query}", id, patience + QuickCall, cancellationToken);
+    }
+
+    /// <param name="signal">Such as <c>SIGKILL</c>.</param>
+    public Task KillContainerAsync(string id, string signal, CancellationToken cancellationToken) =>
+        ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/kill?signal={Escape(signal)}", id, QuickCall, cancellationToken);
+
+    /// <summary>Removes a container, running or not; nothing happens when there is none.</summary>
+    /// <param name="withVolumes">True to remove its anonymous volumes too.</param>
+    public Task RemoveContainerAsync(string id, bool withVolumes, CancellationToken cancellationToken) =>
+        ActAsync(HttpMethod.Delete, $"containers/{Escape(id)}?force=1&v={(withVolumes ? 1 : 0)}", id, QuickCall, cancellationToken, missingIsFine: true);
+
+    public Task RenameContainerAsync(string id, string name, CancellationToken cancellationToken) =>
+        ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/rename?name={Escape(name)}", id, QuickCall, cancellationToken);
+
+    /// <summary>Waits until a container has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitContainerAsync(string id, CancellationToken cancellationToken)
+    {
+        // The engine answers with headers at once and with the body when the container has ended.
+        using var response = await SendAsync(HttpMethod.Post, $"containers/{Escape(id)}/wait", null, null, cancellationToken).ConfigureAwait(false);
+        await EnsureAsync(response, id, cancellationToken).ConfigureAwait(false);
+        return (await ReadAsync(response, DockerJson.Default.ContainerWait, id, cancellationToken).ConfigureAwait(false)).StatusCode;
+    }
+
+    private async Task ActAsync(HttpMethod method, string path, string target, TimeSpan? limit, CancellationToken cancellationToken, bool missingIsFine = false)
+    {
+        using var response = await SendAsync(method, path, null, limit, cancellationToken).ConfigureAwait(false);
+        if (missingIsFine && response.StatusCode == HttpStatusCode.NotFound)
+            return;
+        await EnsureAsync(response, target, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Filters(string name, IReadOnlyList<string> values) =>
+        Escape(JsonSerializer.Serialize(
+            new Dictionary<string, IReadOnlyList<string>> { [name] = values }, DockerJson.Default.DictionaryStringIReadOnlyListString));
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace UpgradeOps.Engine.Docker;
+
+internal sealed partial class DockerClient
+{
+    private const int CopyBuffer = 128 * 1024;
+
+    /// <summary>
+    /// Runs a command in a running container with its standard streams as bytes, exactly as they are, of any length in flat memory.
+    /// </summary>
+    /// <param name="input">Copied to the command's input, which then ends; null for no input.</param>
+    /// <param name="output">Gets the command's output; null to drop it.</param>
+    /// <returns>How it ended; a non-zero exit code is a result. A cut connection is an error, never a short output.</returns>
+    /// <remarks>
+    /// Cancelling, or a failing <paramref name="input"/>, closes the streams. The engine has no way to kill the command: it sees its input
+    /// end as if that were all, so a command that loads data must be able to tell, or work where nothing counts until it is checked.
+    /// </remarks>
+    public async Task<ExecResult> ExecAsync(string containerId, ExecCommand command, Stream? input, Stream? output, CancellationToken cancellationToken)
+    {
+        var id = await CreateExecAsync(containerId, command, input is not null, cancellationToken).ConfigureAwait(false);
+        var error = new TailBuffer(ExecResult.ErrorLimit);
+        var connection = await StartExecAsync(id, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            await PumpAsync(connection, input, output, error, cancellationToken).ConfigureAwait(false);
+        return new ExecResult(await ExitCodeAsync(id, cancellationToken).ConfigureAwait(false), error.ToString());
+    }
+
+    private async Task PumpAsync(DockerConnection connection, Stream? input, Stream? output, TailBuffer error, CancellationToken cancellationToken)
+    {
+        using var sending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var send = input is null ? Task.CompletedTask : SendInputAsync(connection, input, sending.Token);
+        var receive = ReceiveAsync(connection, output, error, cancellationToken);
+        if (await Task.WhenAny(send, receive).ConfigureAwait(false) == send && send.IsFaulted)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            await receive.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else
+        {
+            await receive.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // The command has ended; what it did not read of its input is of no use any more.
+            await sending.CancelAsync().ConfigureAwait(false);
+            await send.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (send.IsFaulted)
+            await send.ConfigureAwait(false);
+        await receive.ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a command and returns its output as text.</summary>
+    public async Task<(ExecResult Result, string Output)> ExecTextAsync(string containerId, ExecCommand command, CancellationToken cancellationToken)
+    {
+        using var output = new MemoryStream();
+        var result = await ExecAsync(containerId, command, null, output, cancellationToken).ConfigureAwait(false);
+        return (result, Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length));
+    }
+
+    private async Task<string> CreateExecAsync(string containerId, ExecCommand command, bool withInput, CancellationToken cancellationToken)
+    {
+        var spec = new ExecSpec
+        {
+            Cmd = command.Arguments,
+            Env = command.Environment.Select(e => $"{e.Key}={e.Value}").ToList(),
+            User = command.User,
+            WorkingDir = command.WorkingDirectory,
+            AttachStdin = withInput,
+        };
+        using var response = await PostAsync($"containers/{Escape(containerId)}/exec", spec, DockerJson.Default.ExecSpec, cancellationToken).ConfigureAwait(false);
+        await EnsureAsync(response, containerId, cancellationToken).ConfigureAwait(false);
+        return (await ReadAsync(response, DockerJson.Default.CreatedId, "the command", cancellationToken).ConfigureAwait(false)).Id;
+    }
+
+    private async Task<DockerConnection> StartExecAsync(string id, CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(cancellationToken).ConfigureAwait(false);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new ExecStart(false, false), DockerJson.Default.ExecStart);
+        return await HijackedConnection.OpenAsync(Endpoint, $"/{version}/exec/{id}/start", body, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task SendInputAsync(DockerConnection connection, Stream input, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[CopyBuffer];
+        int read;
+        while ((read = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        {
+            try
+            {
+                await connection.Stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // The command ended without reading all; its exit code and error text say why.
+                return;
+            }
+        }
+
+        try
+        {
+            await connection.CloseWriteAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private async Task ReceiveAsync(DockerConnection connection, Stream? output, TailBuffer error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DemultiplexedStream.CopyAsync(connection.Stream, output ?? Stream.Null, error, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EngineStreamCutException e)
+        {
+            throw new AppException(ErrorIds.EngineFailed, $"The connection to the Docker Engine broke while a command ran: {e.Message}", Endpoint.Address, inner: e);
+        }
+    }
+
+    private async Task<int> ExitCodeAsync(string id, CancellationToken cancellationToken)
+    {
+        // The streams end a moment before the engine has noted the exit code.
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            var exec = await GetAsync($"exec/{id}/json", DockerJson.Default.ExecDetails, cancellationToken).ConfigureAwait(false);
+            if (exec is { Running: false, ExitCode: { } code })
+                return code;
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(10 * (attempt + 1), 200)), _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        throw new AppException(
+            ErrorIds.EngineFailed,
+            string.Create(CultureInfo.InvariantCulture, $"A command closed its output in a container but still runs; its result is not known."),
+            id);
+    }
+}

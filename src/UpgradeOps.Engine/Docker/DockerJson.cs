@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace UpgradeOps.Engine.Docker;
+
+/// <summary>How the engine's JSON is read and written, made at compile time so that a first call costs nothing.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EngineError))]
+[JsonSerializable(typeof(EngineVersion))]
+[JsonSerializable(typeof(EngineInfo))]
+[JsonSerializable(typeof(List<ContainerSummary>))]
+[JsonSerializable(typeof(ContainerDetails))]
+[JsonSerializable(typeof(ContainerSpec))]
+[JsonSerializable(typeof(ContainerWait))]
+[JsonSerializable(typeof(CreatedId))]
+[JsonSerializable(typeof(List<ImageSummary>))]
+[JsonSerializable(typeof(ImageDetails))]
+[JsonSerializable(typeof(PullLine))]
+[JsonSerializable(typeof(RegistryAuth))]
+[JsonSerializable(typeof(ExecSpec))]
+[JsonSerializable(typeof(ExecStart))]
+[JsonSerializable(typeof(ExecDetails))]
+[JsonSerializable(typeof(VolumeSpec))]
+[JsonSerializable(typeof(VolumeDetails))]
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
+internal sealed partial class DockerJson : JsonSerializerContext;

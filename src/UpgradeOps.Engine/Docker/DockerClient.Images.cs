@@ -22,7 +22,7 @@ internal sealed partial class DockerClient
     /// <param name="stall">How long the engine may be silent before this gives up.</param>
     /// <exception cref="AppException">One ErrorId for each kind of trouble, see <see cref="PullFailure"/>.</exception>
     public async Task PullImageAsync(
-        string repository, string digest, RegistryAuth? auth, Action<long, long?> progress, TimeSpan stall, CancellationToken cancellationToken)
+        string repository, string digest, PullCredentials? auth, Action<long, long?> progress, TimeSpan stall, CancellationToken cancellationToken)
     {
         var separator = digest.Contains(':', StringComparison.Ordinal) ? '@' : ':';
         var image = $"{repository}{separator}{digest}";

@@ -11,6 +11,19 @@ internal sealed class DockerEndpoint(string address, Func<CancellationToken, Tas
 {
     public string Address { get; } = address;
 
+    /// <summary>
+    /// Where the <c>docker</c> command would connect to: <c>DOCKER_HOST</c>, else the context that <c>DOCKER_CONTEXT</c> or
+    /// <c>docker context use</c> chose, else the machine's own engine.
+    /// </summary>
+    public static DockerEndpoint FromEnvironment(Func<string, string?> variable)
+    {
+        if (variable("DOCKER_HOST") is { Length: > 0 } host)
+            return Parse(host);
+        if (DockerContext.Find(variable) is { } context)
+            return Parse(context);
+        return Parse(OperatingSystem.IsWindows() ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock");
+    }
+
     /// <exception cref="AppException"><see cref="ErrorIds.EngineUnreachable"/>: the address has a scheme that is not known here.</exception>
     public static DockerEndpoint Parse(string address)
     {

@@ -15,7 +15,7 @@ namespace UpgradeOps.Engine.Docker;
 [JsonSerializable(typeof(List<ImageSummary>))]
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(PullLine))]
-[JsonSerializable(typeof(RegistryAuth))]
+[JsonSerializable(typeof(PullCredentials))]
 [JsonSerializable(typeof(ExecSpec))]
 [JsonSerializable(typeof(ExecStart))]
 [JsonSerializable(typeof(ExecDetails))]

@@ -45,7 +45,7 @@ internal sealed record ImageConfig
 }
 
 /// <summary>Credentials that the engine passes on to a registry.</summary>
-internal sealed record RegistryAuth
+internal sealed record PullCredentials
 {
     [JsonPropertyName("username")]
     public string? User { get; init; }
@@ -60,11 +60,11 @@ internal sealed record RegistryAuth
     public string? ServerAddress { get; init; }
 
     /// <summary>The value of <c>X-Registry-Auth</c>.</summary>
-    public string ToHeader() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, DockerJson.Default.RegistryAuth))
+    public string ToHeader() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, DockerJson.Default.PullCredentials))
         .Replace('+', '-')
         .Replace('/', '_');
 
-    public override string ToString() => $"RegistryAuth({User})";
+    public override string ToString() => $"PullCredentials({User})";
 }
 
 /// <summary>One line of a pull's answer.</summary>

@@ -27,4 +27,33 @@ public sealed class DockerEndpointTests
         Assert.Equal(ErrorIds.EngineUnreachable, e.ErrorId);
         Assert.Equal(address, e.Error.Target);
     }
+
+    [Fact]
+    public void The_engine_is_the_one_that_the_docker_command_would_use()
+    {
+        var folder = Directory.CreateTempSubdirectory("docker-config-");
+        try
+        {
+            // The folder's name is the SHA-256 of "rootless".
+            var id = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("rootless"u8));
+            var meta = folder.CreateSubdirectory($"contexts/meta/{id}");
+            File.WriteAllText(Path.Combine(meta.FullName, "meta.json"), """{"Name":"rootless","Endpoints":{"docker":{"Host":"unix:///run/user/1000/docker.sock"}}}""");
+            File.WriteAllText(Path.Combine(folder.FullName, "config.json"), """{"auths":{},"currentContext":"rootless"}""");
+            var variables = new Dictionary<string, string> { ["DOCKER_CONFIG"] = folder.FullName };
+
+            Assert.Equal("unix:///run/user/1000/docker.sock", Find().Address);
+            variables["DOCKER_CONTEXT"] = "default";
+            Assert.EndsWith(OperatingSystem.IsWindows() ? "docker_engine" : "/var/run/docker.sock", Find().Address, StringComparison.Ordinal);
+            variables["DOCKER_CONTEXT"] = "gone";
+            Assert.Contains("gone", Assert.Throws<AppException>(Find).Message, StringComparison.Ordinal);
+            variables["DOCKER_HOST"] = "tcp://10.0.0.1:2375";
+            Assert.Equal("tcp://10.0.0.1:2375", Find().Address);
+
+            DockerEndpoint Find() => DockerEndpoint.FromEnvironment(n => variables.GetValueOrDefault(n));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }

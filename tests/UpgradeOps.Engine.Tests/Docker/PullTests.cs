@@ -58,7 +58,7 @@ public sealed class PullTests
     [Fact]
     public void Credentials_travel_as_the_engine_wants_them_and_are_never_printed()
     {
-        var auth = new RegistryAuth { User = "u", Password = "p?>~" };
+        var auth = new PullCredentials { User = "u", Password = "p?>~" };
         var bytes = Convert.FromBase64String(auth.ToHeader().Replace('-', '+').Replace('_', '/'));
         Assert.Equal("{\"username\":\"u\",\"password\":\"p?>~\"}", System.Text.RegularExpressions.Regex.Unescape(System.Text.Encoding.UTF8.GetString(bytes)));
         Assert.DoesNotContain("p?", auth.ToString(), StringComparison.Ordinal);

@@ -50,6 +50,7 @@ internal static class KmpCommand
             var running = new RunningStack(stack.Project, stack.DefinitionPath, stack.Folder, stack.Url, stack.Project,
                 registry.Host, images.Repository, options.Database, registry.Process, registry.Folder);
             running.Save();
+            stack.Release();
             Print(running, json);
         }
         catch

@@ -7,9 +7,12 @@ public sealed record ProcessIdentity(int Id, string StartedAt)
 {
     public static ProcessIdentity Of(int id) => new(id, ReadStart(id) ?? throw new InvalidOperationException($"no process {id}"));
 
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsAlive => ReadStart(Id) == StartedAt;
+
     public void End()
     {
-        if (ReadStart(Id) != StartedAt)
+        if (!IsAlive)
             return;
         using var process = Process.GetProcessById(Id);
         process.Kill();

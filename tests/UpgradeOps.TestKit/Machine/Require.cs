@@ -34,9 +34,9 @@ public static class Require
     {
         Part.Docker => Answers("docker", "version", "--format", "{{.Server.Version}}"),
         Part.Compose => Answers("docker", "compose", "version"),
-        Part.Registry => Find("docker-registry"),
+        Part.Registry => Find("docker-registry") ?? Find("htpasswd"),
         Part.Postgres => Directory.Exists("/usr/lib/postgresql") ? Find("psql") : "no PostgreSQL server is installed",
-        Part.MariaDb => Find("mariadbd") ?? Find("mariadb"),
+        Part.MariaDb => Find("mariadbd") ?? Find("mariadb-install-db") ?? Find("mariadb"),
         Part.Compiler => Find("gcc"),
         Part.Pwsh => Find("pwsh"),
         Part.OpenSsl => Find("openssl"),

@@ -15,6 +15,7 @@ public sealed class RegistryServer : IAsyncDisposable
     private readonly TempFolder folder = new("upgradeops-registry-");
     private readonly int port = FreePort.Next();
     private ServerProcess? process;
+    private Leftover? leftover;
 
     private RegistryServer(RegistryOptions options) => Options = options;
 
@@ -113,6 +114,7 @@ public sealed class RegistryServer : IAsyncDisposable
             await Tokens.DisposeAsync();
         Authority?.Dispose();
         folder.Dispose();
+        leftover?.Forget();
     }
 
     private async Task<RegistryRequest[]> ReadLogAsync() =>
@@ -127,6 +129,8 @@ public sealed class RegistryServer : IAsyncDisposable
 
     private async Task PrepareAsync()
     {
+        if (!Options.Detached)
+            leftover = await Leftover.NoteAsync(folder.Path, registry: Host);
         await File.WriteAllTextAsync(folder["log"], "");
         if (Options.IsSecure)
         {

@@ -12,6 +12,8 @@ public sealed class KmpStack : IAsyncDisposable
     private readonly TempFolder folder;
     private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(10) };
 
+    private Leftover? leftover;
+
     private KmpStack(TestImages images, KmpStackOptions options, TempFolder folder, int port)
     {
         (Images, Options, this.folder) = (images, options, folder);
@@ -47,6 +49,7 @@ public sealed class KmpStack : IAsyncDisposable
         var folder = new TempFolder("kmp-");
         var port = FreePort.Next();
         var stack = new KmpStack(images, options, folder, port);
+        stack.leftover = await Leftover.NoteAsync(stack.Folder, project: stack.Project);
         await EngineCache.HoldAsync(KmpImage.Repository, await KmpImage.BuildCommonAsync());
         var database = options.Database == DatabaseKind.None ? "" : await images.PublishDatabaseAsync(options.Database);
         await File.WriteAllTextAsync(stack.ComposeFile, KmpFiles.ComposeFile(options, images.Repository, database));
@@ -115,10 +118,14 @@ public sealed class KmpStack : IAsyncDisposable
     public async Task<string> ContainerAsync(string service = "app") =>
         (await ComposeAsync("ps", "--quiet", service)).Expect("docker compose ps").Trim();
 
+    /// <summary>Lets the installation outlive this process.</summary>
+    public void Release() => leftover?.Forget();
+
     public async ValueTask DisposeAsync()
     {
         await ProjectCleaner.RemoveAsync(Project);
         client.Dispose();
         folder.Dispose();
+        leftover?.Forget();
     }
 }

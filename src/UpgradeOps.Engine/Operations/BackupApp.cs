@@ -1,9 +1,33 @@
+using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Progress;
+using UpgradeOps.Engine.Updates;
+
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Makes a backup of everything that the definition declares.</summary>
 public sealed class BackupApp(EngineSession session)
 {
-    private readonly EngineSession _session = session;
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupNothingDeclared"/>, or why it failed; nothing half is listed.</exception>
+    public async Task<Backup> RunAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        if (!rooms.Backups.Declared)
+        {
+            throw new AppException(ErrorIds.BackupNothingDeclared, $"The definition of {rooms.Definition.Name} declares no backups.", rooms.Definition.Path);
+        }
 
-    public Task<Backup> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+        // An update in the middle of its switch would give a backup of neither version.
+        await using var lease = (await rooms.State.TakeLeaseAsync("backup", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return await rooms.Backups.CreateAsync(
+            new BackupRequest
+            {
+                BackupId = OperationId.New(rooms.Options.Time),
+                Deployment = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false),
+                SchemaFingerprint = schema?.Fingerprint,
+                Progress = (what, done, total) => rooms.Options.Progress.Report(
+                    new ProgressEvent(ProgressKind.Working, null, what) { BytesDone = done, BytesTotal = total, At = rooms.Options.Time.GetUtcNow() }),
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 }

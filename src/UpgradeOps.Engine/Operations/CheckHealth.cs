@@ -1,9 +1,11 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Runs every declared health check once.</summary>
 public sealed class CheckHealth(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<HealthReport> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    public async Task<HealthReport> RunAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        return await rooms.Health.CheckAsync(null, null, cancellationToken).ConfigureAwait(false);
+    }
 }

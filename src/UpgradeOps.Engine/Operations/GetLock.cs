@@ -1,9 +1,12 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Tells who works on an application now.</summary>
 public sealed class GetLock(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<LockInfo?> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    /// <returns>Null when nobody does.</returns>
+    public async Task<LockInfo?> RunAsync(string name, CancellationToken cancellationToken)
+    {
+        var state = await session.OpenStateAsync(name, cancellationToken).ConfigureAwait(false);
+        return await state.ReadLeaseAsync(cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -1,9 +1,66 @@
+using UpgradeOps.Engine.State;
+using UpgradeOps.Engine.Updates.Journal;
+using UpgradeOps.Engine.Updates.Planning;
+
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Tells what runs and whether there is something newer. What cannot be found out is told, not thrown.</summary>
 public sealed class GetStatus(EngineSession session)
 {
-    private readonly EngineSession _session = session;
+    public async Task<AppStatus> RunAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        var problems = new List<Finding>();
+        var memory = await TryAsync(problems, rooms, () => rooms.State.ReadAsync(cancellationToken)).ConfigureAwait(false) ?? new AppMemory();
+        var channel = memory.Channel ?? rooms.Definition.Releases.Channel;
+        var resolving = TryAsync(problems, rooms, () => rooms.Releases.ResolveAsync(null, channel, cancellationToken));
+        var current = await TryAsync(problems, rooms, () => rooms.Platform.InspectAsync(cancellationToken)).ConfigureAwait(false);
+        var health = rooms.Health.Declared && current is not null
+            ? await TryAsync(problems, rooms, () => rooms.Health.CheckAsync(null, null, cancellationToken)).ConfigureAwait(false)
+            : null;
+        var open = await TryAsync(problems, rooms, () => OperationIndex.FindOpenAsync(rooms.State, cancellationToken)).ConfigureAwait(false);
+        var backups = await TryAsync(problems, rooms, () => rooms.Backups.ListAsync(cancellationToken)).ConfigureAwait(false);
+        var latest = await resolving.ConfigureAwait(false);
+        return new AppStatus
+        {
+            Name = rooms.Definition.Name,
+            RunningVersion = current?.Version,
+            RunningDigest = current?.Digest,
+            LatestVersion = latest?.Version,
+            LatestDigest = latest?.Digest,
+            Channel = channel,
+            UpdateAvailable = current is not null && latest is not null && VersionRules.IsUpdate(current, latest, memory),
+            Healthy = health?.Healthy,
+            Instances = current?.Instances ?? [],
+            PendingOperation = open?.OperationId,
+            LastBackupId = backups?.FirstOrDefault()?.BackupId,
+            KnownBad = memory.KnownBad.Select(b => b.Version).ToList(),
+            Problems = problems,
+        };
+    }
 
-    public Task<AppStatus> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    private static async Task<T?> TryAsync<T>(List<Finding> problems, AppRooms rooms, Func<Task<T>> ask)
+        where T : class?
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (AppException e)
+        {
+            lock (problems)
+            {
+                problems.Add(new Finding
+                {
+                    Severity = FindingSeverity.Warning,
+                    ErrorId = e.ErrorId,
+                    Target = e.Error.Target ?? rooms.Definition.Name,
+                    Message = e.Message,
+                    RecommendedAction = e.Error.RecommendedAction,
+                });
+            }
+
+            return null;
+        }
+    }
 }

@@ -1,9 +1,11 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Lists whole backups, newest first.</summary>
 public sealed class ListBackups(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<IReadOnlyList<Backup>> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    public async Task<IReadOnlyList<Backup>> RunAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        return await rooms.Backups.ListAsync(cancellationToken).ConfigureAwait(false);
+    }
 }

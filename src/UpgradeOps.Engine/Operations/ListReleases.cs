@@ -1,9 +1,11 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Lists the versions that exist, newest first.</summary>
 public sealed class ListReleases(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<IReadOnlyList<Release>> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    public async Task<IReadOnlyList<Release>> RunAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        return await rooms.Releases.ListAsync(cancellationToken).ConfigureAwait(false);
+    }
 }

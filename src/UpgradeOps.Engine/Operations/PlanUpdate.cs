@@ -1,9 +1,13 @@
+using UpgradeOps.Engine.Updates.Planning;
+
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Says exactly what an update would do. Changes nothing; what stands against it is among the plan's findings.</summary>
 public sealed class PlanUpdate(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<UpdatePlan> RunAsync(UpdateOptions options, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    public async Task<UpdatePlan> RunAsync(UpdateOptions options, CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(options.Name, cancellationToken).ConfigureAwait(false);
+        return await new UpdatePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
+    }
 }

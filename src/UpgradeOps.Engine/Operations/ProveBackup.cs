@@ -1,9 +1,12 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Proves that a backup can be restored, as far as asked.</summary>
 public sealed class ProveBackup(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<Backup> RunAsync(string name, string backupId, ProofLevel level, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>, or <see cref="ErrorIds.BackupDamaged"/> with the file.</exception>
+    public async Task<Backup> RunAsync(string name, string backupId, ProofLevel level, CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        return await rooms.Backups.ProveAsync(backupId, level, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -1,9 +1,18 @@
+using System.Runtime.CompilerServices;
+
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Reads what an application's instances wrote.</summary>
 public sealed class ReadLogs(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public IAsyncEnumerable<LogLine> RunAsync(string name, int tail, bool follow, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    /// <param name="tail">Lines of each instance to begin with.</param>
+    /// <param name="follow">Goes on until cancelled.</param>
+    public async IAsyncEnumerable<LogLine> RunAsync(string name, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        await foreach (var line in rooms.Platform.LogsAsync(tail, follow, cancellationToken).ConfigureAwait(false))
+        {
+            yield return line;
+        }
+    }
 }

@@ -1,9 +1,18 @@
+using UpgradeOps.Engine.Updates.Running;
+
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Goes on with an operation that was interrupted, in whichever direction it was going. Needs neither definition nor registry.</summary>
 public sealed class ResumeUpdate(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<UpdateResult> RunAsync(ResumeOptions options, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    /// <exception cref="AppException"><see cref="ErrorIds.NothingToResume"/>, <see cref="ErrorIds.LockHeld"/>, or a journal that cannot be trusted.</exception>
+    public async Task<UpdateResult> RunAsync(ResumeOptions options, CancellationToken cancellationToken)
+    {
+        var open = await OpenOperation.TakeOverAsync(session, options.Name, options.OperationId, "resume", cancellationToken).ConfigureAwait(false)
+            ?? throw new AppException(ErrorIds.NothingToResume, $"No operation on {options.Name} waits to be resumed.", options.Name);
+        await using (open.ConfigureAwait(false))
+        {
+            return await open.Transaction.RunAsync(options.Force, cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

@@ -1,9 +1,86 @@
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.State;
+using UpgradeOps.Engine.Updates.Journal;
+using UpgradeOps.Engine.Updates.Planning;
+using UpgradeOps.Engine.Updates.Running;
+
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Updates an application as a transaction: what runs afterwards is the new version, verified, or exactly what ran before.</summary>
 public sealed class UpdateApp(EngineSession session)
 {
-    private readonly EngineSession _session = session;
+    /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
+    /// <exception cref="AppException">It could not even be planned; nothing was begun.</exception>
+    public async Task<UpdateResult> RunAsync(UpdateOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Plan is { } given)
+        {
+            PlanHash.Verify(given);
+        }
 
-    public Task<UpdateResult> RunAsync(UpdateOptions options, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+        await using var rooms = await session.OpenAsync(options.Name, cancellationToken).ConfigureAwait(false);
+        var name = rooms.Definition.Name;
+        if (options.Plan is { } other && other.Name != name)
+        {
+            throw new AppException(ErrorIds.PlanDamaged, $"The plan is for {other.Name}, not for {name}.", name);
+        }
+
+        ILease lease;
+        try
+        {
+            lease = await rooms.State.TakeLeaseAsync($"update to {options.Plan?.To.Version ?? options.Version ?? options.Channel ?? "the newest"}", cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.LockHeld)
+        {
+            return Results.Refused(options.Plan, name, e.Error);
+        }
+
+        await using (lease.ConfigureAwait(false))
+        {
+            if (await OperationIndex.FindOpenAsync(rooms.State, cancellationToken).ConfigureAwait(false) is { } open)
+            {
+                return Results.Refused(options.Plan, name, Pending.Error(open));
+            }
+
+            // Under the lease nobody of ours moves the world between the plan and its first step.
+            var plan = options.Plan is null
+                ? await new UpdatePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false)
+                : options.Plan;
+            if (options.Plan is not null && await StaleAsync(rooms, plan, cancellationToken).ConfigureAwait(false) is { } stale)
+            {
+                return Results.Refused(plan, name, stale);
+            }
+
+            if (Results.Blocked(plan) is { } blocked)
+            {
+                return Results.Refused(plan, name, blocked);
+            }
+
+            if (plan.IsEmpty)
+            {
+                await RememberChannelAsync(rooms, lease, plan).ConfigureAwait(false);
+                return Results.NothingToDo(plan);
+            }
+
+            var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
+            return await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<AppError?> StaleAsync(AppRooms rooms, UpdatePlan plan, CancellationToken cancellationToken)
+    {
+        var current = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false);
+        var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return PlanFit.Difference(plan.From, Endpoints.Of(current, plan.From.Channel, schema)) is { } difference
+            ? new AppException(ErrorIds.PlanStale, $"The plan for {plan.Name} no longer fits: {difference}.", plan.Name).Error
+            : null;
+    }
+
+    private static async Task RememberChannelAsync(AppRooms rooms, ILease lease, UpdatePlan plan)
+    {
+        if (plan.To.Channel is { } channel)
+        {
+            await rooms.State.ChangeAsync(lease, memory => memory with { Channel = channel }, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
 }

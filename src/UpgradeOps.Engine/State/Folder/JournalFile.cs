@@ -1,0 +1,63 @@
+using System.Text;
+using UpgradeOps.Engine.Hosts.Durable;
+
+namespace UpgradeOps.Engine.State.Folder;
+
+/// <summary>A journal as a file of lines.</summary>
+internal static class JournalFile
+{
+    /// <summary>The lines as they stand, the last one also when a crash tore it.</summary>
+    public static IReadOnlyList<string> Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        var text = Encoding.UTF8.GetString(ReadAll(path));
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public static void Append(string path, string line) => DurableFile.Append(path, Encoding.UTF8.GetBytes(line + "\n"));
+
+    /// <summary>Cuts off what a crash left half written, so that the next line begins on a line of its own.</summary>
+    public static void CutTornTail(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        var bytes = ReadAll(path);
+        if (bytes.Length == 0 || EndsWithWholeLine(bytes))
+        {
+            return;
+        }
+
+        // One torn line at most: what stands before it is either whole or damage, and damage is never cut away.
+        var end = bytes.AsSpan(0, bytes.Length - 1).LastIndexOf((byte)'\n') + 1;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        stream.SetLength(end);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static bool EndsWithWholeLine(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes[^1] != (byte)'\n')
+        {
+            return false;
+        }
+
+        var body = bytes[..^1];
+        return JournalLine.Open(Encoding.UTF8.GetString(body[(body.LastIndexOf((byte)'\n') + 1)..])) is not null;
+    }
+
+    // Another process may be appending.
+    private static byte[] ReadAll(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}

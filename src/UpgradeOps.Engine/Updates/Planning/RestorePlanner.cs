@@ -1,0 +1,84 @@
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Updates.Steps;
+
+namespace UpgradeOps.Engine.Updates.Planning;
+
+/// <summary>Makes the plan of a restore: stop writers, back up what is there, load beside, swap, start, verify.</summary>
+internal sealed class RestorePlanner(AppRooms rooms)
+{
+    public async Task<UpdatePlan> PlanAsync(RestoreOptions options, CancellationToken cancellationToken)
+    {
+        var current = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false);
+        var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var backupId = options.Path is null ? await ChooseAsync(options, cancellationToken).ConfigureAwait(false) : null;
+        var restore = backupId is null
+            ? await rooms.Backups.PlanRestoreFileAsync(Path.GetFullPath(options.Path!), options.Database, cancellationToken).ConfigureAwait(false)
+            : await rooms.Backups.PlanRestoreAsync(backupId, options.Database is null ? null : $"database:{options.Database}", cancellationToken).ConfigureAwait(false);
+        var findings = backupId is null
+            ? []
+            : (await rooms.Backups.DescribeRestoreAsync(backupId, cancellationToken).ConfigureAwait(false)).ToList();
+        if (!options.Force)
+        {
+            findings.Insert(0, new Finding
+            {
+                Severity = FindingSeverity.Blocker,
+                ErrorId = ErrorIds.RestoreNeedsConsent,
+                Target = rooms.Definition.Name,
+                Message = $"Restoring {backupId ?? options.Path} replaces the live data of {rooms.Definition.Name}; what is live now is kept aside. "
+                    + string.Join(" ", findings.Select(f => f.Message)),
+                RecommendedAction = ErrorCatalogue.Find(ErrorIds.RestoreNeedsConsent)?.DefaultAction,
+            });
+        }
+
+        return PlanHash.Seal(new UpdatePlan
+        {
+            Name = rooms.Definition.Name,
+            Kind = OperationKind.Restore,
+            From = Endpoints.Of(current, null, schema),
+            To = new PlanEndpoint { Version = backupId ?? options.Path },
+            Steps = Arrange(restore, current.IsRunning),
+            OnFailureData = DataPolicy.Keep,
+            Findings = findings,
+            CreatedAt = rooms.Options.Time.GetUtcNow(),
+        });
+    }
+
+    private IReadOnlyList<PlannedStep> Arrange(IReadOnlyList<PlannedStep> restore, bool running)
+    {
+        // What each step does to the live data decides its place: loading beside needs no stop, swapping does.
+        var steps = new List<PlannedStep>();
+        steps.AddRange(restore.Where(s => s.Phase < StepPhase.Switch));
+        if (running)
+        {
+            steps.Add(AppSteps.PlanStop(StepPhase.Quiesce));
+        }
+
+        if (rooms.Backups.Declared)
+        {
+            steps.AddRange(BackupSteps.Plan(quiesced: true));
+        }
+
+        steps.AddRange(restore.Where(s => s.Phase >= StepPhase.Switch));
+        if (running)
+        {
+            steps.Add(AppSteps.PlanStart(StepPhase.Switch));
+            steps.AddRange(rooms.Health.Plan(null));
+        }
+
+        return StepOrder.Numbered(steps);
+    }
+
+    private async Task<string> ChooseAsync(RestoreOptions options, CancellationToken cancellationToken)
+    {
+        if (options.BackupId is { } named)
+        {
+            return (await rooms.Backups.GetAsync(named, cancellationToken).ConfigureAwait(false)).BackupId;
+        }
+
+        var all = await rooms.Backups.ListAsync(cancellationToken).ConfigureAwait(false);
+        return all.Count > 0
+            ? all[0].BackupId
+            : throw new AppException(ErrorIds.BackupNotFound, $"There is no backup of {rooms.Definition.Name}.", rooms.Definition.Name);
+    }
+}

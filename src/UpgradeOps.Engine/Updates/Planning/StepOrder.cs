@@ -1,0 +1,50 @@
+using UpgradeOps.Engine.Updates.Steps;
+
+namespace UpgradeOps.Engine.Updates.Planning;
+
+/// <summary>Puts the steps of all rooms into the order of the transaction and gives them their ids.</summary>
+internal static class StepOrder
+{
+    /// <param name="platform">The platform's steps in their own order.</param>
+    /// <param name="policy">With <see cref="DataPolicy.Restore"/> the old version stops before the backup, so that no write falls between the two.</param>
+    public static IReadOnlyList<PlannedStep> Arrange(
+        IReadOnlyList<PlannedStep> platform,
+        IReadOnlyList<PlannedStep> backup,
+        IReadOnlyList<PlannedStep> health,
+        DataPolicy policy)
+    {
+        var steps = platform
+            .Select(s => policy == DataPolicy.Restore && backup.Count > 0 && s.StopsOld ? s with { Phase = StepPhase.Quiesce } : s)
+            .Concat(backup)
+            .Concat(health)
+            .OrderBy(s => s.Phase)
+            .ToList();
+        var start = steps.FindIndex(s => s.StartsNew);
+        if (start >= 0)
+        {
+            steps.Insert(start, DataSteps.PlanGuard(policy));
+        }
+
+        return Numbered(steps);
+    }
+
+    /// <summary>Puts steps where data can be replaced in peace: after the old version is stopped, before the new one starts.</summary>
+    public static IReadOnlyList<PlannedStep> InsertBeforeStart(IReadOnlyList<PlannedStep> steps, IEnumerable<PlannedStep> inserted)
+    {
+        var list = steps.ToList();
+        list.InsertRange(list.FindIndex(s => s.StartsNew), inserted.Select(s => s with { Phase = StepPhase.Switch }));
+        return Numbered(list);
+    }
+
+    /// <summary>Ids of the form <c>part/kind#n</c>, counted for each kind.</summary>
+    public static IReadOnlyList<PlannedStep> Numbered(IEnumerable<PlannedStep> steps)
+    {
+        var counts = new Dictionary<string, int>();
+        return steps.Select(s =>
+        {
+            var key = $"{s.Part}/{s.Kind}";
+            counts[key] = counts.GetValueOrDefault(key) + 1;
+            return s with { Id = $"{key}#{counts[key]}" };
+        }).ToList();
+    }
+}

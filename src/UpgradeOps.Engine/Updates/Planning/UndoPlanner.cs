@@ -1,0 +1,119 @@
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Updates.Journal;
+
+namespace UpgradeOps.Engine.Updates.Planning;
+
+/// <summary>Makes the plan to return to what ran before a kept update, from what its journal recorded and nothing else: no registry is asked.</summary>
+internal sealed class UndoPlanner(AppRooms rooms)
+{
+    public async Task<UpdatePlan> PlanAsync(UndoOptions options, CancellationToken cancellationToken)
+    {
+        var kept = await FindAsync(options, cancellationToken).ConfigureAwait(false);
+        var before = kept.Plan.From;
+        if (before.Artifact is null)
+        {
+            throw new AppException(ErrorIds.NothingToUndo, $"Operation {kept.OperationId} recorded nothing that ran before it.", rooms.Definition.Name);
+        }
+
+        var current = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false);
+        var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var target = new PlatformTarget
+        {
+            Release = Endpoints.AsRelease(before, rooms.Definition.Name),
+            RecordedArtifact = before.Artifact,
+            RecordedFiles = await FilesAsync(kept, cancellationToken).ConfigureAwait(false),
+        };
+
+        var migrated = before.SchemaFingerprint is not null && before.SchemaFingerprint != schema?.Fingerprint;
+        var backupId = kept.BackupIds.LastOrDefault();
+        var data = options.Data ?? (options.Force ? DataPolicy.Restore : null);
+        var restore = migrated && data == DataPolicy.Restore;
+        var findings = (await rooms.Platform.CheckAsync(current, target, cancellationToken).ConfigureAwait(false)).ToList();
+        if (migrated)
+        {
+            findings.AddRange(await AboutDataAsync(data, kept, backupId, cancellationToken).ConfigureAwait(false));
+        }
+
+        // Before anything that was migrated is put back, the present state gets a backup of its own.
+        var backup = migrated && rooms.Backups.Declared ? BackupSteps.Plan(quiesced: restore) : [];
+        var steps = StepOrder.Arrange(
+            await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false),
+            backup,
+            rooms.Health.Plan(before.Version),
+            restore ? DataPolicy.Restore : DataPolicy.Keep);
+        if (restore && backupId is not null)
+        {
+            steps = StepOrder.InsertBeforeStart(steps, await rooms.Backups.PlanRestoreAsync(backupId, null, cancellationToken).ConfigureAwait(false));
+        }
+
+        return PlanHash.Seal(new UpdatePlan
+        {
+            Name = rooms.Definition.Name,
+            Kind = OperationKind.Undo,
+            From = Endpoints.Of(current, null, schema),
+            To = before with { ConfigHashes = new Dictionary<string, string>(), Channel = null },
+            Steps = steps,
+            Undoes = kept.OperationId,
+            OnFailureData = DataPolicy.Keep,
+            Findings = findings.OrderByDescending(f => f.Severity).ToList(),
+            ExpectedOutageSeconds = await PastOutages.TypicalAsync(rooms.State, cancellationToken).ConfigureAwait(false),
+            CreatedAt = rooms.Options.Time.GetUtcNow(),
+        });
+    }
+
+    private async Task<OperationRecord> FindAsync(UndoOptions options, CancellationToken cancellationToken)
+    {
+        var record = options.OperationId is { } id
+            ? await OperationIndex.GetAsync(rooms.State, id, cancellationToken).ConfigureAwait(false)
+            : await OperationIndex.FindUndoableAsync(rooms.State, cancellationToken).ConfigureAwait(false);
+        return record is { Outcome.Status: UpdateStatus.Kept }
+            ? record
+            : throw new AppException(ErrorIds.NothingToUndo, $"No kept update of {rooms.Definition.Name} is left to take back.", rooms.Definition.Name);
+    }
+
+    private async Task<IReadOnlyDictionary<string, byte[]>> FilesAsync(OperationRecord kept, CancellationToken cancellationToken)
+    {
+        var files = new Dictionary<string, byte[]>();
+        foreach (var (path, name) in kept.Start.ConfigFiles)
+        {
+            files[path] = await rooms.State.ReadFileAsync(kept.OperationId, name, cancellationToken).ConfigureAwait(false)
+                ?? throw new AppException(ErrorIds.StateDamaged, $"The copy of {path} that operation {kept.OperationId} kept is gone.", path);
+        }
+
+        return files;
+    }
+
+    private async Task<IEnumerable<Finding>> AboutDataAsync(DataPolicy? data, OperationRecord kept, string? backupId, CancellationToken cancellationToken)
+    {
+        var lost = backupId is null ? [] : await rooms.Backups.DescribeRestoreAsync(backupId, cancellationToken).ConfigureAwait(false);
+        if (data == DataPolicy.Restore && backupId is null)
+        {
+            return [Blocker(ErrorIds.BackupNotFound, $"Operation {kept.OperationId} made no backup, so its data cannot be restored.", null)];
+        }
+
+        if (data is DataPolicy.Keep or DataPolicy.Restore)
+        {
+            return data == DataPolicy.Restore ? lost : [];
+        }
+
+        return
+        [
+            Blocker(
+                ErrorIds.DataNeedsChoice,
+                $"Migrations were applied since {kept.Plan.From.Version} ran. {string.Join(" ", lost.Select(l => l.Message))}".Trim(),
+                ErrorCatalogue.Find(ErrorIds.DataNeedsChoice)?.DefaultAction),
+            .. lost,
+        ];
+    }
+
+    private Finding Blocker(string errorId, string message, string? action) => new()
+    {
+        Severity = FindingSeverity.Blocker,
+        ErrorId = errorId,
+        Target = rooms.Definition.Name,
+        Message = message,
+        RecommendedAction = action,
+    };
+}

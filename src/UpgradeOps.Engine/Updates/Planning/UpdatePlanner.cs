@@ -1,0 +1,58 @@
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Preflight;
+using UpgradeOps.Engine.State;
+
+namespace UpgradeOps.Engine.Updates.Planning;
+
+/// <summary>Makes the plan of an update: resolve, inspect, order. Changes nothing.</summary>
+internal sealed class UpdatePlanner(AppRooms rooms)
+{
+    /// <exception cref="AppException">The version or channel does not exist, or something needed to plan cannot be reached.</exception>
+    public async Task<UpdatePlan> PlanAsync(UpdateOptions options, CancellationToken cancellationToken)
+    {
+        var memory = await rooms.State.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var channel = options.Channel ?? (options.Version is null ? memory.Channel ?? rooms.Definition.Releases.Channel : null);
+        var inspected = rooms.Platform.InspectAsync(cancellationToken);
+        var release = await rooms.Releases.ResolveAsync(options.Version, channel, cancellationToken).ConfigureAwait(false);
+        var current = await inspected.ConfigureAwait(false);
+        var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var target = new PlatformTarget { Release = release };
+
+        var plan = new UpdatePlan
+        {
+            Name = rooms.Definition.Name,
+            From = Endpoints.Of(current, memory.Channel ?? rooms.Definition.Releases.Channel, schema),
+            To = Endpoints.Of(release, channel),
+            OnFailureData = rooms.Definition.OnFailureData,
+            Changes = release.Notes,
+            CreatedAt = rooms.Options.Time.GetUtcNow(),
+        };
+        if (VersionRules.IsSame(current, release, named: options.Version is not null))
+        {
+            return PlanHash.Seal(plan);
+        }
+
+        var findings = VersionRules.Check(current, release, memory, options)
+            .Concat(await PreflightChecks.RunAsync(rooms, current, target, cancellationToken).ConfigureAwait(false))
+            .OrderByDescending(f => f.Severity)
+            .ToList();
+
+        // A platform that cannot even be looked at has said why in a finding; its steps could only be guessed.
+        var platform = findings.Any(f => f.Severity == FindingSeverity.Blocker && f.ErrorId.StartsWith("UpgradeOps.Docker.", StringComparison.Ordinal))
+            ? []
+            : await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false);
+        var steps = StepOrder.Arrange(
+            platform,
+            rooms.Backups.Declared ? BackupSteps.Plan(quiesced: rooms.Definition.OnFailureData == DataPolicy.Restore) : [],
+            rooms.Health.Plan(release.Version),
+            rooms.Definition.OnFailureData);
+        return PlanHash.Seal(plan with
+        {
+            Steps = steps,
+            Findings = findings,
+            ExpectedOutageSeconds = await PastOutages.TypicalAsync(rooms.State, cancellationToken).ConfigureAwait(false),
+        });
+    }
+}

@@ -1,0 +1,52 @@
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Releases;
+using UpgradeOps.Engine.State;
+
+namespace UpgradeOps.Engine.Updates.Planning;
+
+/// <summary>Whether going from what runs to a release is wanted at all.</summary>
+internal static class VersionRules
+{
+    /// <param name="named">A version that was named is also pinned: the same image under another tag is then a change.</param>
+    public static bool IsSame(Deployment current, Release release, bool named) =>
+        current.IsRunning
+        && current.Digest is not null
+        && current.Digest == release.Digest
+        && (!named || current.Tag == release.Tag);
+
+    /// <summary>True when the channel's newest is another than what runs, not older, and did not fail here before.</summary>
+    public static bool IsUpdate(Deployment current, Release latest, AppMemory memory) =>
+        !IsSame(current, latest, named: false) && !Check(current, latest, memory, new UpdateOptions { Name = latest.Name }).Any();
+
+    public static IEnumerable<Finding> Check(Deployment current, Release release, AppMemory memory, UpdateOptions options)
+    {
+        if (!options.Force && IsOlder(release.Version, current.Version))
+        {
+            yield return Blocker(
+                ErrorIds.NotNewer,
+                $"{release.Version} is not newer than {current.Version}, which runs. A step back may meet a database that it does not know.",
+                release);
+        }
+
+        var bad = memory.KnownBad.FirstOrDefault(b => b.Digest is null ? b.Version == release.Version : b.Digest == release.Digest);
+        if (bad is not null && !(options.Force && options.Version is not null))
+        {
+            yield return Blocker(
+                ErrorIds.KnownBad,
+                $"{release.Version} failed here on {bad.At:u}: {bad.Reason}",
+                release);
+        }
+    }
+
+    private static bool IsOlder(string wanted, string? running) =>
+        SemanticVersion.TryParse(wanted, out var to) && SemanticVersion.TryParse(running, out var from) && to.CompareTo(from) < 0;
+
+    private static Finding Blocker(string errorId, string message, Release release) => new()
+    {
+        Severity = FindingSeverity.Blocker,
+        ErrorId = errorId,
+        Target = $"{release.Source}:{release.Tag}",
+        Message = message,
+        RecommendedAction = ErrorCatalogue.Find(errorId)?.DefaultAction,
+    };
+}

@@ -1,0 +1,151 @@
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.State;
+using UpgradeOps.Engine.Updates.Journal;
+
+namespace UpgradeOps.Engine.Updates.Running;
+
+/// <summary>What to do about a failure of this application: evidence, data, proof that the old version is back, memory of the bad one.</summary>
+internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePolicy
+{
+    private static readonly TimeSpan EvidencePatience = TimeSpan.FromSeconds(20);
+
+    public async Task<IReadOnlyList<string>> CaptureAsync(OperationRecord record, PlannedStep failed, AppError error)
+    {
+        using var patience = new CancellationTokenSource(EvidencePatience, rooms.Options.Time);
+        try
+        {
+            var files = new Dictionary<string, byte[]>
+            {
+                ["failure.json"] = System.Text.Encoding.UTF8.GetBytes(EngineJson.Write(new { step = failed.Id, error }, indented: true)),
+            };
+            var ids = NewInstances(record);
+            foreach (var (name, bytes) in await rooms.Platform.EvidenceAsync(ids, patience.Token).ConfigureAwait(false))
+            {
+                files[name] = bytes;
+            }
+
+            var kept = new List<string>();
+            foreach (var (name, bytes) in files)
+            {
+                kept.Add(await rooms.State.KeepFileAsync(record.OperationId, $"evidence-{name}", bytes, CancellationToken.None).ConfigureAwait(false));
+            }
+
+            return kept;
+        }
+        catch (Exception e) when (e is AppException or OperationCanceledException or IOException or HttpRequestException)
+        {
+            rooms.Options.Progress.Report(new(Progress.ProgressKind.Warning, failed.Id, $"The evidence is incomplete: {e.Message}"));
+            return [];
+        }
+    }
+
+    public async Task<DataDecision> DecideAsync(OperationRecord record, CancellationToken cancellationToken)
+    {
+        if (record.DataChoice is { } chosen)
+        {
+            return new DataDecision(chosen);
+        }
+
+        var guard = record.Plan.Steps.FirstOrDefault(s => s.StartsNew);
+        if (guard is null || !record.Step(guard.Id).Begun || record.Plan.From.SchemaFingerprint is null)
+        {
+            // The new version never ran, or has no declared database that it could have changed.
+            return new DataDecision(DataPolicy.Keep);
+        }
+
+        var now = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (now?.Fingerprint == record.Plan.From.SchemaFingerprint)
+        {
+            return new DataDecision(DataPolicy.Keep);
+        }
+
+        return record.Plan.OnFailureData == DataPolicy.Stop
+            ? new DataDecision(DataPolicy.Stop, NeedsChoice(record, now))
+            : new DataDecision(record.Plan.OnFailureData);
+    }
+
+    public async Task<AppError?> VerifyOldAsync(OperationRecord record, CancellationToken cancellationToken)
+    {
+        var outage = record.Plan.Steps.Any(s => s.CausesOutage && record.Step(s.Id).Begun);
+        if (!outage)
+        {
+            return null;
+        }
+
+        var time = rooms.Options.Time;
+        var since = time.GetTimestamp();
+        string? reason;
+        do
+        {
+            var deployment = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false);
+            var ids = deployment.Instances.Where(i => i.IsRunning).Select(i => i.Id).ToList();
+            if (ids.Count > 0 && !rooms.Health.Declared)
+            {
+                return null;
+            }
+
+            var report = await rooms.Health.CheckAsync(ids, record.Plan.From.Version, cancellationToken).ConfigureAwait(false);
+            if (report.Healthy)
+            {
+                return null;
+            }
+
+            reason = report.Reason;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken).ConfigureAwait(false);
+        }
+        while (time.GetElapsedTime(since) < rooms.Definition.HealthTimeout);
+
+        return new AppError
+        {
+            ErrorId = ErrorIds.NotHealthy,
+            Message = $"{record.Plan.From.Version ?? "The old version"} was put back but is not healthy: {reason}",
+            Target = record.Plan.Name,
+            RecommendedAction = Commands.Health(record.Plan.Name),
+        };
+    }
+
+    public async Task RememberBadAsync(OperationRecord record)
+    {
+        var failed = record.Plan.Steps.FirstOrDefault(s => s.Id == record.FailedStep);
+        if (record.Failure is not { } failure || record.Plan.Kind != OperationKind.Update || failed is null)
+        {
+            return;
+        }
+
+        var started = record.Plan.Steps.FirstOrDefault(s => s.StartsNew);
+        if (started is null || !record.Step(started.Id).Begun)
+        {
+            // It failed before the new version ran: the version is not to blame.
+            return;
+        }
+
+        var to = record.Plan.To;
+        var bad = new KnownBadVersion(to.Version ?? to.Tag ?? "unknown", to.Digest, failure.ErrorId, failure.Message, rooms.Options.Time.GetUtcNow(), record.OperationId);
+        await rooms.State.ChangeAsync(
+            lease,
+            memory => memory with { KnownBad = [.. memory.KnownBad.Where(b => b.Version != bad.Version || b.Digest != bad.Digest), bad] },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static List<string> NewInstances(OperationRecord record) => record.Plan.Steps
+        .Select(s => record.Step(s.Id).Outputs.GetValueOrDefault(PlatformOutputs.NewInstances))
+        .Where(v => v is not null)
+        .SelectMany(v => JournalJson.Read<List<string>>(v!, record.OperationId))
+        .ToList();
+
+    private static AppError NeedsChoice(OperationRecord record, SchemaState? now)
+    {
+        var applied = now?.Migrations.Where(m => m.State == MigrationState.Applied).Select(m => m.Title ?? m.Version).ToList() ?? [];
+        var newest = applied.Count > 0 ? $" Newest in the database: {applied[^1]}." : "";
+        return new AppError
+        {
+            ErrorId = ErrorIds.DataNeedsChoice,
+            Message = $"{record.Plan.To.Version} failed ({record.Failure?.Message ?? "taken back by a person"}) after the database's schema had changed.{newest} "
+                + $"Writes went on after the backup {record.BackupIds.LastOrDefault() ?? "(none)"} was made, so a person must choose. Nothing was taken back yet.",
+            Target = record.Plan.Name,
+            RecommendedAction = Commands.UndoWithData(record.Plan.Name),
+        };
+    }
+}

@@ -1,0 +1,24 @@
+using UpgradeOps.Engine.Updates.Journal;
+
+namespace UpgradeOps.Engine.Updates.Running;
+
+/// <summary>What the runner must know about the application when something fails; it knows nothing of applications itself.</summary>
+internal interface IFailurePolicy
+{
+    /// <summary>Captures what the way back would destroy. Never throws: evidence is worth less than the way back.</summary>
+    /// <returns>Where the files are.</returns>
+    Task<IReadOnlyList<string>> CaptureAsync(OperationRecord record, PlannedStep failed, AppError error);
+
+    /// <summary>Decides what becomes of the data, from the plan, a person's choice, and whether migrations were applied.</summary>
+    Task<DataDecision> DecideAsync(OperationRecord record, CancellationToken cancellationToken);
+
+    /// <summary>Looks whether what ran before runs again.</summary>
+    /// <returns>Null when it does.</returns>
+    Task<AppError?> VerifyOldAsync(OperationRecord record, CancellationToken cancellationToken);
+
+    /// <summary>Remembers that the version is bad, if it was the version that failed.</summary>
+    Task RememberBadAsync(OperationRecord record);
+}
+
+/// <param name="NeedsChoice">Set when a person must choose; nothing is touched then.</param>
+internal sealed record DataDecision(DataPolicy Data, AppError? NeedsChoice = null);

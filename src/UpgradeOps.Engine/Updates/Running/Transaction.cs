@@ -1,0 +1,110 @@
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Progress;
+using UpgradeOps.Engine.State;
+using UpgradeOps.Engine.Updates.Journal;
+using UpgradeOps.Engine.Updates.Steps;
+
+namespace UpgradeOps.Engine.Updates.Running;
+
+/// <summary>One operation on one application, under a lease: begun or gone on with, run, taken back.</summary>
+internal sealed class Transaction
+{
+    private readonly AppRooms _rooms;
+    private readonly ILease _lease;
+    private readonly OperationLog _log;
+    private readonly bool _resumed;
+
+    private Transaction(AppRooms rooms, ILease lease, OperationLog log, bool resumed)
+    {
+        _rooms = rooms;
+        _lease = lease;
+        _log = log;
+        _resumed = resumed;
+    }
+
+    public OperationRecord Record => _log.Record;
+
+    /// <summary>Writes down the plan, the definition and every configuration file as it is now. Nothing else was touched when this returns.</summary>
+    public static async Task<Transaction> BeginAsync(AppRooms rooms, ILease lease, UpdatePlan plan, CancellationToken cancellationToken)
+    {
+        var id = OperationId.New(rooms.Options.Time);
+        var start = new OperationStart
+        {
+            Plan = plan,
+            Definition = rooms.Definition,
+            By = $"{lease.Info.User}@{lease.Info.Machine}",
+            ConfigFiles = await KeepConfigurationAsync(rooms, id, plan.From.ConfigHashes.Keys, cancellationToken).ConfigureAwait(false),
+        };
+        var log = await OperationLog.BeginAsync(rooms.State, lease, id, start, rooms.Options.Time, cancellationToken).ConfigureAwait(false);
+        return new Transaction(rooms, lease, log, resumed: false);
+    }
+
+    public static async Task<Transaction> ContinueAsync(AppRooms rooms, ILease lease, string operationId, CancellationToken cancellationToken)
+    {
+        var log = await OperationLog.ContinueAsync(rooms.State, lease, operationId, rooms.Options.Time, cancellationToken).ConfigureAwait(false);
+        return new Transaction(rooms, lease, log, resumed: true);
+    }
+
+    public Task<UpdateResult> RunAsync(bool repeatUncertain, CancellationToken stop) => ReportAsync(runner => runner.RunAsync(repeatUncertain, stop));
+
+    /// <param name="data">A person's choice, which then counts for every later resume too; null to decide by plan and schema.</param>
+    public async Task<UpdateResult> GoBackAsync(DataPolicy? data, CancellationToken stop)
+    {
+        if (data is { } choice && Record.DataChoice is null)
+        {
+            await _log.AppendAsync(JournalEvent.Effect, new Dictionary<string, string> { ["data"] = choice.ToString() }, stop).ConfigureAwait(false);
+        }
+
+        return await ReportAsync(runner => runner.GoBackAsync(stop)).ConfigureAwait(false);
+    }
+
+    private async Task<UpdateResult> ReportAsync(Func<OperationRunner, Task<OperationOutcome>> run)
+    {
+        var time = _rooms.Options.Time;
+        _rooms.Options.Progress.Report(new ProgressEvent(ProgressKind.OperationStarted, null, Record.OperationId) { Plan = Record.Plan, At = time.GetUtcNow() });
+        var catalogue = new StepCatalogue(
+        [
+            _rooms.Platform, _rooms.Backups, _rooms.Health, new AppSteps(_rooms.Platform), new DataSteps(_rooms.Backups, () => Record),
+        ]);
+        var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
+        var outcome = await run(runner).ConfigureAwait(false);
+        if (outcome.Status == UpdateStatus.Kept)
+        {
+            await RememberAsync().ConfigureAwait(false);
+        }
+
+        return Results.Of(Record, _resumed);
+    }
+
+    private async Task RememberAsync()
+    {
+        var to = Record.Plan.To;
+        await _rooms.State.ChangeAsync(
+            _lease,
+            memory => memory with
+            {
+                Channel = to.Channel ?? memory.Channel,
+                // What was kept is no longer known to be bad: somebody insisted, and it worked.
+                KnownBad = memory.KnownBad.Where(b => b.Digest is null ? b.Version != to.Version : b.Digest != to.Digest).ToList(),
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> KeepConfigurationAsync(
+        AppRooms rooms, string operationId, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var kept = new Dictionary<string, string>();
+        foreach (var path in paths)
+        {
+            if (await rooms.Host.Files.ReadAsync(path, cancellationToken).ConfigureAwait(false) is { } bytes)
+            {
+                var name = $"config-{kept.Count + 1}-{Path.GetFileName(path)}";
+                await rooms.State.KeepFileAsync(operationId, name, bytes, cancellationToken).ConfigureAwait(false);
+                kept[path] = name;
+            }
+        }
+
+        return kept;
+    }
+}

@@ -1,0 +1,68 @@
+using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Steps;
+using UpgradeOps.Engine.Updates.Journal;
+
+namespace UpgradeOps.Engine.Updates.Steps;
+
+/// <summary>
+/// Does nothing on the way forward. On the way back the new version is stopped and the old one not yet started: the one moment to
+/// restore data, if that was decided. The live data is put aside, never removed.
+/// </summary>
+internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<OperationRecord> record) : Step(planned)
+{
+    private const string RestorePlan = "restorePlan";
+
+    public override Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(StepState.Done);
+
+    public override Task DoAsync(StepContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var operation = record();
+        if (operation.DataChoice != DataPolicy.Restore)
+        {
+            return;
+        }
+
+        foreach (var planned in await StepsAsync(operation, context, cancellationToken).ConfigureAwait(false))
+        {
+            var nested = new NestedContext(context, planned);
+            if (nested.Outputs.ContainsKey(NestedContext.Done))
+            {
+                continue;
+            }
+
+            var step = backups.Create(planned);
+            var begun = nested.Outputs.ContainsKey(NestedContext.Begun);
+            if (!begun || await step.ObserveAsync(nested, cancellationToken).ConfigureAwait(false) != StepState.Done)
+            {
+                context.Tell(planned.Description);
+                await nested.RecordAsync(NestedContext.Begun, "true", cancellationToken).ConfigureAwait(false);
+                await step.DoAsync(nested, cancellationToken).ConfigureAwait(false);
+            }
+
+            await nested.RecordAsync(NestedContext.Done, "true", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // The plan of the restore is made once and written down: after a crash the same steps go on.
+    private async Task<IReadOnlyList<PlannedStep>> StepsAsync(OperationRecord operation, StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Outputs.TryGetValue(RestorePlan, out var written))
+        {
+            return JournalJson.Read<List<PlannedStep>>(written, context.OperationId);
+        }
+
+        var backupId = operation.BackupIds.LastOrDefault() ?? throw new AppException(
+            ErrorIds.BackupNotFound, $"Operation {context.OperationId} made no backup that could be restored.", operation.Plan.Name);
+        var steps = new List<PlannedStep>();
+        foreach (var step in await backups.PlanRestoreAsync(backupId, null, cancellationToken).ConfigureAwait(false))
+        {
+            steps.Add(step with { Id = $"{Planned.Id}/{step.Kind}#{steps.Count + 1}" });
+        }
+
+        await context.RecordAsync(RestorePlan, EngineJson.Write(steps), cancellationToken).ConfigureAwait(false);
+        return steps;
+    }
+}

@@ -1,0 +1,33 @@
+using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Steps;
+using UpgradeOps.Engine.Updates.Journal;
+using UpgradeOps.Engine.Updates.Running;
+
+namespace UpgradeOps.Engine.Updates.Steps;
+
+/// <summary>The step that stands where data would have to be put back: between stopping one version and starting the other.</summary>
+internal sealed class DataSteps(IBackups backups, Func<OperationRecord> record) : IStepSource
+{
+    public const string Guard = "data.guard";
+
+    public string Prefix => "data";
+
+    public IStep Create(PlannedStep planned) => planned.Kind == Guard
+        ? new DataGuardStep(planned, backups, record)
+        : throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id);
+
+    public static PlannedStep PlanGuard(DataPolicy policy) => new()
+    {
+        Id = "",
+        Kind = Guard,
+        Phase = StepPhase.Switch,
+        Description = policy switch
+        {
+            DataPolicy.Restore => "From here on, going back restores the backup if migrations were applied",
+            DataPolicy.Keep => "From here on, going back keeps the data as it is then",
+            _ => "From here on, going back asks a person if migrations were applied",
+        },
+        Reversibility = Reversibility.NeedsBackup,
+        Repeatable = Repeatability.Idempotent,
+    };
+}

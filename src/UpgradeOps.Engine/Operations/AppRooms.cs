@@ -33,7 +33,7 @@ internal sealed class AppRooms : IAsyncDisposable
 
     public required IHealthProbe Health { get; init; }
 
-    public static AppRooms Open(AppDefinition definition, EngineOptions options) =>
+    public static AppRooms Open(AppDefinition definition, EngineOptions options, IAppState state) =>
         throw new AppException(ErrorIds.Unexpected, "The rooms are not furnished yet.", definition.Name);
 
     public async ValueTask DisposeAsync()

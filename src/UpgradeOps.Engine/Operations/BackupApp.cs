@@ -8,16 +8,26 @@ namespace UpgradeOps.Engine.Operations;
 public sealed class BackupApp(EngineSession session)
 {
     /// <exception cref="AppException"><see cref="ErrorIds.BackupNothingDeclared"/>, or why it failed; nothing half is listed.</exception>
-    public async Task<Backup> RunAsync(string name, CancellationToken cancellationToken)
+    public Task<Backup> RunAsync(string name, CancellationToken cancellationToken) =>
+        session.UseAsync(name, rooms => MakeAsync(rooms, cancellationToken), cancellationToken);
+
+    private static async Task<Backup> MakeAsync(AppRooms rooms, CancellationToken cancellationToken)
     {
-        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
         if (!rooms.Backups.Declared)
         {
             throw new AppException(ErrorIds.BackupNothingDeclared, $"The definition of {rooms.Definition.Name} declares no backups.", rooms.Definition.Path);
         }
 
         // An update in the middle of its switch would give a backup of neither version.
-        await using var lease = (await rooms.State.TakeLeaseAsync("backup", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        var lease = await rooms.State.TakeLeaseAsync("backup", cancellationToken).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
+        {
+            return await MakeLeasedAsync(rooms, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<Backup> MakeLeasedAsync(AppRooms rooms, CancellationToken cancellationToken)
+    {
         var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
         return await rooms.Backups.CreateAsync(
             new BackupRequest

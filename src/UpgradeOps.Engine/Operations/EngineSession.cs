@@ -1,5 +1,7 @@
 using UpgradeOps.Engine.Apps;
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.State;
+using UpgradeOps.Engine.State.Folder;
 
 namespace UpgradeOps.Engine.Operations;
 
@@ -18,6 +20,30 @@ public sealed class EngineSession(EngineOptions options)
         return Open(definition);
     }
 
+    /// <summary>Opens an application, works with it and closes it again.</summary>
+    internal async Task<T> UseAsync<T>(string nameOrPath, Func<AppRooms, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var rooms = await OpenAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
+        await using (rooms.ConfigureAwait(false))
+        {
+            return await work(rooms).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Opens an application from a definition that is already at hand, such as the one in a journal.</summary>
-    internal AppRooms Open(AppDefinition definition) => AppRooms.Open(definition, Options);
+    internal AppRooms Open(AppDefinition definition, IAppState? state = null) =>
+        AppRooms.Open(definition, Options, state ?? OpenState(definition.Name, definition.StateFolder));
+
+    /// <summary>
+    /// Opens only what is remembered about an application. Works when its definition was deleted or no longer loads: the catalogue
+    /// knows where the state stands.
+    /// </summary>
+    internal async Task<IAppState> OpenStateAsync(string nameOrPath, CancellationToken cancellationToken)
+    {
+        var (name, folder) = await Catalogue.FindStateAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
+        return OpenState(name, folder);
+    }
+
+    private FolderState OpenState(string name, string? declared) =>
+        new(name, StateFolders.Of(name, declared, Options), Options.Time);
 }

@@ -7,9 +7,11 @@ namespace UpgradeOps.Engine.Operations;
 /// <summary>Tells what runs and whether there is something newer. What cannot be found out is told, not thrown.</summary>
 public sealed class GetStatus(EngineSession session)
 {
-    public async Task<AppStatus> RunAsync(string name, CancellationToken cancellationToken)
+    public Task<AppStatus> RunAsync(string name, CancellationToken cancellationToken) =>
+        session.UseAsync(name, rooms => ReadAsync(rooms, cancellationToken), cancellationToken);
+
+    private static async Task<AppStatus> ReadAsync(AppRooms rooms, CancellationToken cancellationToken)
     {
-        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
         var problems = new List<Finding>();
         var memory = await TryAsync(problems, rooms, () => rooms.State.ReadAsync(cancellationToken)).ConfigureAwait(false) ?? new AppMemory();
         var channel = memory.Channel ?? rooms.Definition.Releases.Channel;

@@ -4,9 +4,6 @@ namespace UpgradeOps.Engine.Operations;
 public sealed class ProveBackup(EngineSession session)
 {
     /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>, or <see cref="ErrorIds.BackupDamaged"/> with the file.</exception>
-    public async Task<Backup> RunAsync(string name, string backupId, ProofLevel level, CancellationToken cancellationToken)
-    {
-        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
-        return await rooms.Backups.ProveAsync(backupId, level, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<Backup> RunAsync(string name, string backupId, ProofLevel level, CancellationToken cancellationToken) =>
+        session.UseAsync(name, rooms => rooms.Backups.ProveAsync(backupId, level, cancellationToken), cancellationToken);
 }

@@ -9,10 +9,13 @@ public sealed class ReadLogs(EngineSession session)
     /// <param name="follow">Goes on until cancelled.</param>
     public async IAsyncEnumerable<LogLine> RunAsync(string name, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
-        await foreach (var line in rooms.Platform.LogsAsync(tail, follow, cancellationToken).ConfigureAwait(false))
+        var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
+        await using (rooms.ConfigureAwait(false))
         {
-            yield return line;
+            await foreach (var line in rooms.Platform.LogsAsync(tail, follow, cancellationToken).ConfigureAwait(false))
+            {
+                yield return line;
+            }
         }
     }
 }

@@ -9,44 +9,40 @@ namespace UpgradeOps.Engine.Operations;
 public sealed class RestoreBackup(EngineSession session)
 {
     /// <summary>What a restore would do and replace. Changes nothing.</summary>
-    public async Task<UpdatePlan> PlanAsync(RestoreOptions options, CancellationToken cancellationToken)
-    {
-        await using var rooms = await session.OpenAsync(options.Name, cancellationToken).ConfigureAwait(false);
-        return await new RestorePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<UpdatePlan> PlanAsync(RestoreOptions options, CancellationToken cancellationToken) =>
+        session.UseAsync(options.Name, rooms => new RestorePlanner(rooms).PlanAsync(options, cancellationToken), cancellationToken);
 
     /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
-    public async Task<RestoreResult> RunAsync(RestoreOptions options, CancellationToken cancellationToken)
+    public Task<RestoreResult> RunAsync(RestoreOptions options, CancellationToken cancellationToken) => session.UseAsync(
+        options.Name,
+        rooms => Leased.RunAsync(
+            rooms,
+            "restore",
+            error => Refused(options, null, rooms.Definition.Name, error),
+            lease => RunLeasedAsync(rooms, lease, options, cancellationToken),
+            cancellationToken),
+        cancellationToken);
+
+    private static async Task<RestoreResult> RunLeasedAsync(AppRooms rooms, ILease lease, RestoreOptions options, CancellationToken cancellationToken)
     {
-        await using var rooms = await session.OpenAsync(options.Name, cancellationToken).ConfigureAwait(false);
-        ILease lease;
-        try
+        if (await OperationIndex.FindOpenAsync(rooms.State, cancellationToken).ConfigureAwait(false) is { } open)
         {
-            lease = await rooms.State.TakeLeaseAsync("restore", cancellationToken).ConfigureAwait(false);
-        }
-        catch (AppException e) when (e.ErrorId == ErrorIds.LockHeld)
-        {
-            return Result(options, Results.Refused(null, rooms.Definition.Name, e.Error, OperationKind.Restore), []);
+            return Refused(options, null, rooms.Definition.Name, Pending.Error(open));
         }
 
-        await using (lease.ConfigureAwait(false))
+        var plan = await new RestorePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
+        if (Results.Blocked(plan) is { } blocked)
         {
-            if (await OperationIndex.FindOpenAsync(rooms.State, cancellationToken).ConfigureAwait(false) is { } open)
-            {
-                return Result(options, Results.Refused(null, rooms.Definition.Name, Pending.Error(open), OperationKind.Restore), []);
-            }
-
-            var plan = await new RestorePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
-            if (Results.Blocked(plan) is { } blocked)
-            {
-                return Result(options, Results.Refused(plan, plan.Name, blocked, OperationKind.Restore), []);
-            }
-
-            var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
-            var result = await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
-            return Result(options, result, transaction.Record.KeptAside);
+            return Refused(options, plan, plan.Name, blocked);
         }
+
+        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
+        var result = await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
+        return Result(options, result, transaction.Record.KeptAside);
     }
+
+    private static RestoreResult Refused(RestoreOptions options, UpdatePlan? plan, string name, AppError error) =>
+        Result(options, Results.Refused(plan, name, error, OperationKind.Restore), []);
 
     private static RestoreResult Result(RestoreOptions options, UpdateResult result, IReadOnlyList<string> keptAside) => new()
     {

@@ -11,60 +11,59 @@ public sealed class UpdateApp(EngineSession session)
 {
     /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
     /// <exception cref="AppException">It could not even be planned; nothing was begun.</exception>
-    public async Task<UpdateResult> RunAsync(UpdateOptions options, CancellationToken cancellationToken)
+    public Task<UpdateResult> RunAsync(UpdateOptions options, CancellationToken cancellationToken)
     {
         if (options.Plan is { } given)
         {
             PlanHash.Verify(given);
         }
 
-        await using var rooms = await session.OpenAsync(options.Name, cancellationToken).ConfigureAwait(false);
+        return session.UseAsync(options.Name, rooms => RunAsync(rooms, options, cancellationToken), cancellationToken);
+    }
+
+    private static Task<UpdateResult> RunAsync(AppRooms rooms, UpdateOptions options, CancellationToken cancellationToken)
+    {
         var name = rooms.Definition.Name;
         if (options.Plan is { } other && other.Name != name)
         {
             throw new AppException(ErrorIds.PlanDamaged, $"The plan is for {other.Name}, not for {name}.", name);
         }
 
-        ILease lease;
-        try
+        return Leased.RunAsync(
+            rooms,
+            $"update to {options.Plan?.To.Version ?? options.Version ?? options.Channel ?? "the newest"}",
+            error => Results.Refused(options.Plan, name, error),
+            lease => RunLeasedAsync(rooms, lease, options, cancellationToken),
+            cancellationToken);
+    }
+
+    private static async Task<UpdateResult> RunLeasedAsync(AppRooms rooms, ILease lease, UpdateOptions options, CancellationToken cancellationToken)
+    {
+        if (await OperationIndex.FindOpenAsync(rooms.State, cancellationToken).ConfigureAwait(false) is { } open)
         {
-            lease = await rooms.State.TakeLeaseAsync($"update to {options.Plan?.To.Version ?? options.Version ?? options.Channel ?? "the newest"}", cancellationToken).ConfigureAwait(false);
+            return Results.Refused(options.Plan, rooms.Definition.Name, Pending.Error(open));
         }
-        catch (AppException e) when (e.ErrorId == ErrorIds.LockHeld)
+
+        // Under the lease nobody of ours moves the world between the plan and its first step.
+        var plan = options.Plan ?? await new UpdatePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
+        if (options.Plan is not null && await StaleAsync(rooms, plan, cancellationToken).ConfigureAwait(false) is { } stale)
         {
-            return Results.Refused(options.Plan, name, e.Error);
+            return Results.Refused(plan, plan.Name, stale);
         }
 
-        await using (lease.ConfigureAwait(false))
+        if (Results.Blocked(plan) is { } blocked)
         {
-            if (await OperationIndex.FindOpenAsync(rooms.State, cancellationToken).ConfigureAwait(false) is { } open)
-            {
-                return Results.Refused(options.Plan, name, Pending.Error(open));
-            }
-
-            // Under the lease nobody of ours moves the world between the plan and its first step.
-            var plan = options.Plan is null
-                ? await new UpdatePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false)
-                : options.Plan;
-            if (options.Plan is not null && await StaleAsync(rooms, plan, cancellationToken).ConfigureAwait(false) is { } stale)
-            {
-                return Results.Refused(plan, name, stale);
-            }
-
-            if (Results.Blocked(plan) is { } blocked)
-            {
-                return Results.Refused(plan, name, blocked);
-            }
-
-            if (plan.IsEmpty)
-            {
-                await RememberChannelAsync(rooms, lease, plan).ConfigureAwait(false);
-                return Results.NothingToDo(plan);
-            }
-
-            var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
-            return await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
+            return Results.Refused(plan, plan.Name, blocked);
         }
+
+        if (plan.IsEmpty)
+        {
+            await RememberChannelAsync(rooms, lease, plan).ConfigureAwait(false);
+            return Results.NothingToDo(plan);
+        }
+
+        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
+        return await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<AppError?> StaleAsync(AppRooms rooms, UpdatePlan plan, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using UpgradeOps.Engine.Operations;
-using UpgradeOps.Engine.Releases;
+using UpgradeOps.Engine.Releases.Versions;
 using UpgradeOps.Engine.State;
 
 namespace UpgradeOps.Engine.Updates.Planning;
@@ -39,7 +39,7 @@ internal static class VersionRules
     }
 
     private static bool IsOlder(string wanted, string? running) =>
-        SemanticVersion.TryParse(wanted, out var to) && SemanticVersion.TryParse(running, out var from) && to.CompareTo(from) < 0;
+        SemanticVersion.TryParse(wanted) is { } to && SemanticVersion.TryParse(running) is { } from && to.CompareTo(from) < 0;
 
     private static Finding Blocker(string errorId, string message, Release release) => new()
     {

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Definition.Reading;
 using UpgradeOps.Engine.Operations;
 
 namespace UpgradeOps.Engine.Apps;
@@ -6,11 +7,86 @@ namespace UpgradeOps.Engine.Apps;
 /// <summary>The registered applications: a name and the path of a definition each.</summary>
 internal sealed class Catalogue(EngineOptions options)
 {
-    public Task<AppDefinition> LoadAsync(string nameOrPath, CancellationToken cancellationToken) =>
-        throw new AppException(ErrorIds.AppUnknown, $"No application '{nameOrPath}' in {options.ConfigFolder}.", nameOrPath);
+    // Made at the first use: a definition that is opened by its path needs no configuration folder.
+    private CatalogueFile File => new(ConfigFolder.Of(options), options.Time);
 
-    /// <summary>Where an application's state stands, also when its definition was deleted or no longer loads since it was registered.</summary>
-    /// <returns>Its name, and the declared state folder if there is one.</returns>
-    public Task<(string Name, string? StateFolder)> FindStateAsync(string nameOrPath, CancellationToken cancellationToken) =>
-        throw new AppException(ErrorIds.AppUnknown, $"No application '{nameOrPath}' in {options.ConfigFolder}.", nameOrPath);
+    /// <summary>Adds the application of a definition, or puts it in the place of the one of that name.</summary>
+    /// <param name="force">Replace an application of that name which has another definition.</param>
+    /// <exception cref="AppException"><see cref="ErrorIds.AppNameTaken"/>, or what is wrong with the definition.</exception>
+    public async Task<App> RegisterAsync(string path, bool force, CancellationToken cancellationToken)
+    {
+        var app = Describe(await DefinitionLoader.LoadAsync(path, cancellationToken).ConfigureAwait(false));
+        return await File.ChangeAsync(apps =>
+        {
+            var taken = apps.FirstOrDefault(a => a.Name == app.Name);
+            if (taken is not null && taken.Path != app.Path && !force)
+                throw new AppException(ErrorIds.AppNameTaken, $"The name '{app.Name}' is taken by {taken.Path}.", app.Name, $"Unregister-App {app.Name} first, use -Force, or change the name in {app.Path}.");
+            return taken == app ? (apps, app) : ([.. apps.Where(a => a.Name != app.Name), app], app);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes an application off the list. Nothing else is touched: not what runs, not its state, not its backups.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>.</exception>
+    public Task<App> UnregisterAsync(string name, CancellationToken cancellationToken) =>
+        File.ChangeAsync<App>(apps =>
+        {
+            var app = Find(apps, name);
+            return ([.. apps.Where(a => a != app)], app);
+        }, cancellationToken);
+
+    /// <summary>All applications by name. One whose definition cannot be read now is shown as it was when it was registered.</summary>
+    public async Task<IReadOnlyList<App>> ListAsync(CancellationToken cancellationToken)
+    {
+        var apps = await File.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.WhenAll(apps.OrderBy(a => a.Name, StringComparer.Ordinal).Select(async app =>
+        {
+            try
+            {
+                return Describe(await DefinitionLoader.LoadAsync(app.Path, cancellationToken).ConfigureAwait(false)) with { Name = app.Name };
+            }
+            catch (AppException)
+            {
+                return app;
+            }
+        })).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the definition of a registered application, or one by its path (anything with a slash or ending in .yaml or .yml).</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>, or what is wrong with the definition.</exception>
+    public async Task<AppDefinition> LoadAsync(string nameOrPath, CancellationToken cancellationToken)
+    {
+        if (IsPath(nameOrPath))
+            return await DefinitionLoader.LoadAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
+
+        var app = Find(await File.ReadAsync(cancellationToken).ConfigureAwait(false), nameOrPath);
+        var definition = await DefinitionLoader.LoadAsync(app.Path, cancellationToken).ConfigureAwait(false);
+
+        // State and locks are kept by name: a name that changed under our feet would open another application's.
+        return definition.Name == app.Name
+            ? definition
+            : throw new AppException(ErrorIds.DefinitionInvalid, $"{app.Path} now names '{definition.Name}', but it is registered as '{app.Name}'.", app.Name, $"Change the name back, or Register-App {app.Path} and Unregister-App {app.Name}.");
+    }
+
+    public static bool IsPath(string nameOrPath) =>
+        nameOrPath.AsSpan().IndexOfAny('/', '\\') >= 0
+        || nameOrPath.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase)
+        || nameOrPath.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+
+    private App Find(IReadOnlyList<App> apps, string name)
+    {
+        if (apps.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)) is { } app)
+            return app;
+        var hint = Nearest.Find(name, apps.Select(a => a.Name)) is { } meant ? $" Did you mean '{meant}'?" : "";
+        throw new AppException(ErrorIds.AppUnknown, $"No application '{name}' is registered in {File.Path}.{hint}", name);
+    }
+
+    private static App Describe(AppDefinition definition) => new()
+    {
+        Name = definition.Name,
+        Path = definition.Path,
+        Host = definition.Host,
+        Platform = definition.Platform.Kind,
+        Channel = definition.Releases.Channel,
+        Strategy = definition.Strategy,
+    };
 }

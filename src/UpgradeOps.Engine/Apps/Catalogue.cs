@@ -16,23 +16,28 @@ internal sealed class Catalogue(EngineOptions options)
     public async Task<App> RegisterAsync(string path, bool force, CancellationToken cancellationToken)
     {
         var app = Describe(await DefinitionLoader.LoadAsync(path, cancellationToken).ConfigureAwait(false));
-        return await File.ChangeAsync(apps =>
+        await File.ChangeAsync(apps =>
         {
             var taken = apps.FirstOrDefault(a => a.Name == app.Name);
             if (taken is not null && taken.Path != app.Path && !force)
                 throw new AppException(ErrorIds.AppNameTaken, $"The name '{app.Name}' is taken by {taken.Path}.", app.Name, $"Unregister-App {app.Name} first, use -Force, or change the name in {app.Path}.");
-            return taken == app ? (apps, app) : ([.. apps.Where(a => a.Name != app.Name), app], app);
+            return [.. apps.Where(a => a.Name != app.Name), app];
         }, cancellationToken).ConfigureAwait(false);
+        return app;
     }
 
     /// <summary>Takes an application off the list. Nothing else is touched: not what runs, not its state, not its backups.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>.</exception>
-    public Task<App> UnregisterAsync(string name, CancellationToken cancellationToken) =>
-        File.ChangeAsync<App>(apps =>
+    public async Task<App> UnregisterAsync(string name, CancellationToken cancellationToken)
+    {
+        App? gone = null;
+        await File.ChangeAsync(apps =>
         {
-            var app = Find(apps, name);
-            return ([.. apps.Where(a => a != app)], app);
-        }, cancellationToken);
+            gone = Find(apps, name);
+            return [.. apps.Where(a => a != gone)];
+        }, cancellationToken).ConfigureAwait(false);
+        return gone!;
+    }
 
     /// <summary>All applications by name. One whose definition cannot be read now is shown as it was when it was registered.</summary>
     public async Task<IReadOnlyList<App>> ListAsync(CancellationToken cancellationToken)
@@ -87,6 +92,7 @@ internal sealed class Catalogue(EngineOptions options)
         Host = definition.Host,
         Platform = definition.Platform.Kind,
         Channel = definition.Releases.Channel,
+        Channels = [.. definition.Releases.Channels.Keys],
         Strategy = definition.Strategy,
     };
 }

@@ -36,17 +36,15 @@ internal sealed class CatalogueFile(string folder, TimeProvider time)
     }
 
     /// <summary>Reads, changes and writes as one.</summary>
-    public async Task<T> ChangeAsync<T>(Func<IReadOnlyList<App>, (IReadOnlyList<App> Apps, T Result)> change, CancellationToken cancellationToken)
+    public async Task ChangeAsync(Func<IReadOnlyList<App>, IReadOnlyList<App>> change, CancellationToken cancellationToken)
     {
         try
         {
             DurableFolder.Create(folder);
             await using var turn = (await TakeTurnAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            var before = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            var (after, result) = change(before);
-            if (!ReferenceEquals(before, after))
-                DurableFile.WriteAtomic(Path, Encoding.UTF8.GetBytes(EngineJson.Write(new Content { Format = Format, Apps = [.. after.OrderBy(a => a.Name, StringComparer.Ordinal)] }, indented: true) + "\n"));
-            return result;
+            var apps = change(await ReadAsync(cancellationToken).ConfigureAwait(false)).OrderBy(a => a.Name, StringComparer.Ordinal);
+            var json = EngineJson.Write(new Content { Format = Format, Apps = [.. apps] }, indented: true);
+            DurableFile.WriteAtomic(Path, Encoding.UTF8.GetBytes(json + "\n"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

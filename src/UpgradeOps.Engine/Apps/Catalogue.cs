@@ -15,13 +15,14 @@ internal sealed class Catalogue(EngineOptions options)
     /// <exception cref="AppException"><see cref="ErrorIds.AppNameTaken"/>, or what is wrong with the definition.</exception>
     public async Task<App> RegisterAsync(string path, bool force, CancellationToken cancellationToken)
     {
-        var app = Describe(await DefinitionLoader.LoadAsync(path, cancellationToken).ConfigureAwait(false));
-        await File.ChangeAsync(apps =>
+        var definition = await DefinitionLoader.LoadAsync(path, cancellationToken).ConfigureAwait(false);
+        var app = Describe(definition);
+        await File.ChangeAsync(entries =>
         {
-            var taken = apps.FirstOrDefault(a => a.Name == app.Name);
+            var taken = entries.FirstOrDefault(e => e.App.Name == app.Name)?.App;
             if (taken is not null && taken.Path != app.Path && !force)
                 throw new AppException(ErrorIds.AppNameTaken, $"The name '{app.Name}' is taken by {taken.Path}.", app.Name, $"Unregister-App {app.Name} first, use -Force, or change the name in {app.Path}.");
-            return [.. apps.Where(a => a.Name != app.Name), app];
+            return [.. entries.Where(e => e.App.Name != app.Name), new CatalogueEntry { App = app, StateFolder = definition.StateFolder }];
         }, cancellationToken).ConfigureAwait(false);
         return app;
     }
@@ -30,20 +31,20 @@ internal sealed class Catalogue(EngineOptions options)
     /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>.</exception>
     public async Task<App> UnregisterAsync(string name, CancellationToken cancellationToken)
     {
-        App? gone = null;
-        await File.ChangeAsync(apps =>
+        CatalogueEntry? gone = null;
+        await File.ChangeAsync(entries =>
         {
-            gone = Find(apps, name);
-            return [.. apps.Where(a => a != gone)];
+            gone = Find(entries, name);
+            return [.. entries.Where(e => e != gone)];
         }, cancellationToken).ConfigureAwait(false);
-        return gone!;
+        return gone!.App;
     }
 
     /// <summary>All applications by name. One whose definition cannot be read now is shown as it was when it was registered.</summary>
     public async Task<IReadOnlyList<App>> ListAsync(CancellationToken cancellationToken)
     {
-        var apps = await File.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return await Task.WhenAll(apps.OrderBy(a => a.Name, StringComparer.Ordinal).Select(async app =>
+        var entries = await File.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.WhenAll(entries.Select(e => e.App).OrderBy(a => a.Name, StringComparer.Ordinal).Select(async app =>
         {
             try
             {
@@ -63,7 +64,7 @@ internal sealed class Catalogue(EngineOptions options)
         if (IsPath(nameOrPath))
             return await DefinitionLoader.LoadAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
 
-        var app = Find(await File.ReadAsync(cancellationToken).ConfigureAwait(false), nameOrPath);
+        var app = Find(await File.ReadAsync(cancellationToken).ConfigureAwait(false), nameOrPath).App;
         var definition = await DefinitionLoader.LoadAsync(app.Path, cancellationToken).ConfigureAwait(false);
 
         // State and locks are kept by name: a name that changed under our feet would open another application's.
@@ -72,16 +73,38 @@ internal sealed class Catalogue(EngineOptions options)
             : throw new AppException(ErrorIds.DefinitionInvalid, $"{app.Path} now names '{definition.Name}', but it is registered as '{app.Name}'.", app.Name, $"Change the name back, or Register-App {app.Path} and Unregister-App {app.Name}.");
     }
 
+    /// <summary>Where an application's state stands, also when its definition was deleted or no longer loads since it was registered.</summary>
+    /// <returns>Its name, and the declared state folder if there is one.</returns>
+    /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>, or what is wrong with a definition that was never registered.</exception>
+    public async Task<(string Name, string? StateFolder)> FindStateAsync(string nameOrPath, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var definition = await LoadAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
+            return (definition.Name, definition.StateFolder);
+        }
+        catch (AppException e) when (e.ErrorId is not (ErrorIds.AppUnknown or ErrorIds.CatalogueDamaged))
+        {
+            var entries = await File.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var entry = IsPath(nameOrPath)
+                ? entries.FirstOrDefault(a => a.App.Path == Path.GetFullPath(nameOrPath))
+                : Find(entries, nameOrPath);
+            if (entry is null)
+                throw;
+            return (entry.App.Name, entry.StateFolder);
+        }
+    }
+
     public static bool IsPath(string nameOrPath) =>
         nameOrPath.AsSpan().IndexOfAny('/', '\\') >= 0
         || nameOrPath.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase)
         || nameOrPath.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
 
-    private App Find(IReadOnlyList<App> apps, string name)
+    private CatalogueEntry Find(IReadOnlyList<CatalogueEntry> entries, string name)
     {
-        if (apps.FirstOrDefault(a => string.Equals(a.Name, name, StringComparison.OrdinalIgnoreCase)) is { } app)
-            return app;
-        var hint = Nearest.Find(name, apps.Select(a => a.Name)) is { } meant ? $" Did you mean '{meant}'?" : "";
+        if (entries.FirstOrDefault(e => string.Equals(e.App.Name, name, StringComparison.OrdinalIgnoreCase)) is { } entry)
+            return entry;
+        var hint = Nearest.Find(name, entries.Select(e => e.App.Name)) is { } meant ? $" Did you mean '{meant}'?" : "";
         throw new AppException(ErrorIds.AppUnknown, $"No application '{name}' is registered in {File.Path}.{hint}", name);
     }
 

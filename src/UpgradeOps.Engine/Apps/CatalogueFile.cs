@@ -4,6 +4,15 @@ using UpgradeOps.Engine.Json;
 
 namespace UpgradeOps.Engine.Apps;
 
+/// <summary>An application as it was when it was registered.</summary>
+internal sealed record CatalogueEntry
+{
+    public required App App { get; init; }
+
+    /// <summary>The declared state folder; null for the default. Kept so that the state is found when the definition is gone.</summary>
+    public string? StateFolder { get; init; }
+}
+
 /// <summary>
 /// The file <c>apps.json</c>. Readers see it whole at any time; writers take turns through a lock file beside it, which the
 /// system frees when its owner dies.
@@ -16,7 +25,7 @@ internal sealed class CatalogueFile(string folder, TimeProvider time)
     public string Path { get; } = System.IO.Path.Combine(folder, "apps.json");
 
     /// <exception cref="AppException"><see cref="ErrorIds.CatalogueDamaged"/>; the file stays as it is.</exception>
-    public async Task<IReadOnlyList<App>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CatalogueEntry>> ReadAsync(CancellationToken cancellationToken)
     {
         byte[] bytes;
         try
@@ -36,13 +45,13 @@ internal sealed class CatalogueFile(string folder, TimeProvider time)
     }
 
     /// <summary>Reads, changes and writes as one.</summary>
-    public async Task ChangeAsync(Func<IReadOnlyList<App>, IReadOnlyList<App>> change, CancellationToken cancellationToken)
+    public async Task ChangeAsync(Func<IReadOnlyList<CatalogueEntry>, IReadOnlyList<CatalogueEntry>> change, CancellationToken cancellationToken)
     {
         try
         {
             DurableFolder.Create(folder);
             await using var turn = (await TakeTurnAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            var apps = change(await ReadAsync(cancellationToken).ConfigureAwait(false)).OrderBy(a => a.Name, StringComparer.Ordinal);
+            var apps = change(await ReadAsync(cancellationToken).ConfigureAwait(false)).OrderBy(e => e.App.Name, StringComparer.Ordinal);
             var json = EngineJson.Write(new Content { Format = Format, Apps = [.. apps] }, indented: true);
             DurableFile.WriteAtomic(Path, Encoding.UTF8.GetBytes(json + "\n"));
         }
@@ -71,12 +80,12 @@ internal sealed class CatalogueFile(string folder, TimeProvider time)
         }
     }
 
-    private IReadOnlyList<App> Parse(ReadOnlySpan<byte> bytes)
+    private IReadOnlyList<CatalogueEntry> Parse(ReadOnlySpan<byte> bytes)
     {
         var content = EngineJson.Read<Content>(bytes, ErrorIds.CatalogueDamaged, Path);
         if (content.Format != Format)
             throw new AppException(ErrorIds.CatalogueDamaged, $"{Path}: its format is {content.Format}; this version knows {Format}.", Path, "Use the newer UpgradeOps that wrote it.");
-        if (content.Apps is null || content.Apps.Any(a => a is null || string.IsNullOrEmpty(a.Name) || !System.IO.Path.IsPathRooted(a.Path)))
+        if (content.Apps is null || content.Apps.Any(e => e?.App is not { Name.Length: > 0 } app || !System.IO.Path.IsPathRooted(app.Path)))
             throw new AppException(ErrorIds.CatalogueDamaged, $"{Path}: an entry has no name or no absolute path.", Path);
         return content.Apps;
     }
@@ -85,6 +94,6 @@ internal sealed class CatalogueFile(string folder, TimeProvider time)
     {
         public required int Format { get; init; }
 
-        public required IReadOnlyList<App> Apps { get; init; }
+        public required IReadOnlyList<CatalogueEntry> Apps { get; init; }
     }
 }

@@ -95,6 +95,24 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task State_is_found_when_the_definition_is_gone_or_broken()
+    {
+        var path = folder.Write("kmp.yaml", Definitions.Compose + "\nstate: { folder: kept }");
+        await Catalogue().RegisterAsync(path, force: false, CancellationToken.None);
+        var expected = ("kmp", Path.Combine(folder.Path, "kept"));
+
+        Assert.Equal(expected, await Catalogue().FindStateAsync("kmp", CancellationToken.None));
+        File.WriteAllText(path, "broken: [");
+        Assert.Equal(expected, await Catalogue().FindStateAsync("kmp", CancellationToken.None));
+        File.Delete(path);
+        Assert.Equal(expected, await Catalogue().FindStateAsync("kmp", CancellationToken.None));
+        Assert.Equal(expected, await Catalogue().FindStateAsync(path, CancellationToken.None));
+
+        Assert.Equal(ErrorIds.DefinitionNotFound, (await Assert.ThrowsAsync<AppException>(() => Catalogue().FindStateAsync(path + ".yaml", CancellationToken.None))).ErrorId);
+        Assert.Equal(ErrorIds.AppUnknown, (await Assert.ThrowsAsync<AppException>(() => Catalogue().FindStateAsync("other", CancellationToken.None))).ErrorId);
+    }
+
+    [Fact]
     public async Task A_name_that_changed_in_the_file_opens_nothing()
     {
         var path = folder.Write("kmp.yaml", Definitions.Compose);
@@ -111,7 +129,8 @@ public sealed class CatalogueTests : IDisposable
     [InlineData("[]")]
     [InlineData("{\"format\":2,\"apps\":[]}")]
     [InlineData("{\"format\":1,\"apps\":[null]}")]
-    [InlineData("{\"format\":1,\"apps\":[{\"name\":\"a\",\"path\":\"relative\",\"host\":\"local\",\"platform\":\"compose\"}]}")]
+    [InlineData("{\"format\":1,\"apps\":[{}]}")]
+    [InlineData("{\"format\":1,\"apps\":[{\"app\":{\"name\":\"a\",\"path\":\"relative\",\"host\":\"local\",\"platform\":\"compose\"}}]}")]
     [InlineData("")]
     public async Task A_damaged_catalogue_is_told_and_left_as_it_is(string content)
     {

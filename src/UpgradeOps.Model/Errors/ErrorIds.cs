@@ -84,5 +84,6 @@ public static class ErrorIds
     public const string UndoFailed = "UpgradeOps.Updates.UndoFailed";
     public const string DataNeedsChoice = "UpgradeOps.Updates.DataNeedsChoice";
     public const string Interrupted = "UpgradeOps.Updates.Interrupted";
+    public const string ConfirmationNeeded = "UpgradeOps.Confirmation.Needed";
     public const string Unexpected = "UpgradeOps.Unexpected";
 }

@@ -57,5 +57,6 @@ internal static class ErrorKinds
         [ErrorIds.NothingToUndo] = (NotFound, "Get-AppHistory lists the operations."),
         [ErrorIds.StepUncertain] = (Conflict, "Find out whether it took effect, then Resume-AppUpdate -Force or Undo-AppUpdate."),
         [ErrorIds.DataNeedsChoice] = (Conflict, "Choose: keep the data (Undo-AppUpdate -Data Keep) or restore it (Undo-AppUpdate -Data Restore)."),
+        [ErrorIds.ConfirmationNeeded] = (NotPermitted, "Run it again with -Confirm:$false, or with -Force, once you know what it will do."),
     };
 }

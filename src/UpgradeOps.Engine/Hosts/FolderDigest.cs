@@ -10,8 +10,6 @@ namespace UpgradeOps.Engine.Hosts;
 /// </summary>
 internal static class FolderDigest
 {
-    private const int AnyExecute = 0x49;
-
     public static async Task<FolderContent> ReadAsync(IHostFiles files, string folder, CancellationToken cancellationToken)
     {
         var lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -29,7 +27,7 @@ internal static class FolderDigest
                 {
                     { IsFolder: true } => "d -",
                     { LinkTarget: { } target } => $"l {Hex(SHA256.HashData(Encoding.UTF8.GetBytes(target)))}",
-                    _ => $"{((entry.Mode & AnyExecute) == 0 ? 'f' : 'x')} {await HashAsync(files, entry.Path, cancellationToken).ConfigureAwait(false)}",
+                    _ => $"{((entry.Mode & HostModes.AnyExecute) == 0 ? 'f' : 'x')} {await HashAsync(files, entry.Path, cancellationToken).ConfigureAwait(false)}",
                 };
             }
         }

@@ -25,10 +25,10 @@ internal sealed record HostCommand(string FileName, params IReadOnlyList<string>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// True to pass on nothing of our own environment but where things are, whose they are and the language: for what outlives us
-    /// and must not depend on the shell, or know the secrets, of whoever started it.
+    /// True for what outlives us: it gets nothing of our environment but where things are, whose they are and the language, and none
+    /// of our open files. It must not depend on the shell, know the secrets, or hold the pipes of whoever started it.
     /// </summary>
-    public bool CleanEnvironment { get; init; }
+    public bool Detached { get; init; }
 }
 
 /// <summary>How a command ended. Output is bounded to its last 1 MiB each.</summary>

@@ -135,7 +135,7 @@ public sealed class LocalHostTests : IDisposable
         var command = Shell("printf '%s-%s-%s' \"$ADDED\" \"$UPGRADEOPS_TEST_FOREIGN\" \"${PATH:+path}\"") with { Environment = added };
 
         var ours = await host.RunAsync(command, Token);
-        var clean = await host.RunAsync(command with { CleanEnvironment = true }, Token);
+        var clean = await host.RunAsync(command with { Detached = true }, Token);
 
         Assert.Equal("a b-seen-path", ours.Output);
         Assert.Equal("a b--path", clean.Output);

@@ -11,6 +11,9 @@ internal static class Posix
     private const int PermissionDenied = 13;
     private const int InvalidArgument = 22;
     private const int NotSupported = 95;
+    private const int StandardError = 2;
+    private const int SetDescriptorFlags = 2;
+    private const int CloseOnExecFlag = 1;
 
     public const int SignalKill = 9;
 
@@ -32,6 +35,16 @@ internal static class Posix
 
     /// <summary>Kills every process of a group; one that is gone already is no failure.</summary>
     public static void KillGroup(int group) => _ = Kill(-group, SignalKill);
+
+    /// <summary>Closes to later children what we were born with: the runtime's own files are so already.</summary>
+    public static void KeepFilesFromChildren()
+    {
+        foreach (var name in Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(Path.GetFileName))
+        {
+            if (int.TryParse(name, out var descriptor) && descriptor > StandardError)
+                _ = Control(descriptor, SetDescriptorFlags, CloseOnExecFlag);
+        }
+    }
 
     private static void Flush(string path, Func<int, int> flush)
     {
@@ -87,6 +100,9 @@ internal static class Posix
 
     [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
     private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+
+    [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static extern int Control(int descriptor, int command, int argument);
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int process, int signal);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UpgradeOps.Engine.Hosts.Durable;
 
 namespace UpgradeOps.Engine.Hosts.Local;
 
@@ -38,8 +39,13 @@ internal sealed record CommandStart(ProcessStartInfo Info, bool OwnSession)
             info.ArgumentList.Add(file);
         foreach (var argument in command.Arguments)
             info.ArgumentList.Add(argument);
-        if (command.CleanEnvironment)
+        if (command.Detached)
+        {
             KeepBasics(info.Environment);
+            if (OperatingSystem.IsLinux())
+                Posix.KeepFilesFromChildren();
+        }
+
         foreach (var (name, value) in command.Environment)
             info.Environment[name] = value;
         return new CommandStart(info, SetSid is not null);

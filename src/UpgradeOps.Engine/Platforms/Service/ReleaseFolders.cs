@@ -1,0 +1,83 @@
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Json;
+
+namespace UpgradeOps.Engine.Platforms.Service;
+
+/// <summary>The release folders of a service and the link that chooses one of them.</summary>
+internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
+{
+    /// <returns>The absolute folder that <c>current</c> points to, there or not; null when there is no such link.</returns>
+    public async Task<string?> CurrentAsync(CancellationToken cancellationToken)
+    {
+        var link = await files.StatAsync(paths.Current, cancellationToken).ConfigureAwait(false);
+        return link?.LinkTarget is { } target ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(target, paths.Directory)) : null;
+    }
+
+    /// <summary>Points <c>current</c> to a release folder, in relative terms, so that the whole service can be moved.</summary>
+    public Task PointAsync(string folder, CancellationToken cancellationToken) =>
+        files.LinkAsync(paths.Current, Path.GetRelativePath(paths.Directory, folder), cancellationToken);
+
+    /// <returns>Null for a folder that was put there by hand.</returns>
+    public async Task<ReleaseRecord?> RecordOfAsync(string folder, CancellationToken cancellationToken)
+    {
+        var path = paths.Record(Path.GetFileName(folder));
+        var bytes = await files.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        return bytes is null ? null : EngineJson.Read<ReleaseRecord>(bytes, ErrorIds.StateDamaged, path);
+    }
+
+    public async Task WriteRecordAsync(string folder, ReleaseRecord record, CancellationToken cancellationToken)
+    {
+        await files.CreateFolderAsync(paths.Records, HostModes.OpenFolder, cancellationToken).ConfigureAwait(false);
+        var bytes = System.Text.Encoding.UTF8.GetBytes(EngineJson.Write(record, indented: true) + "\n");
+        await files.WriteAtomicAsync(paths.Record(Path.GetFileName(folder)), bytes, HostModes.OpenFile, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<bool> ExistsAsync(string folder, CancellationToken cancellationToken) =>
+        await files.StatAsync(folder, cancellationToken).ConfigureAwait(false) is { IsFolder: true };
+
+    /// <summary>
+    /// The folder in which a release belongs: its version's, unless other content of that name is there already. Nothing is ever
+    /// replaced: an older release may be the one to go back to.
+    /// </summary>
+    public async Task<string> PlaceOfAsync(string version, string digest, CancellationToken cancellationToken)
+    {
+        var folder = paths.Release(version);
+        if (!await ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
+            return folder;
+        var content = await FolderDigest.ReadAsync(files, folder, cancellationToken).ConfigureAwait(false);
+        return content.Digest == digest ? folder : paths.Release($"{version}-{digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..][..12]}");
+    }
+
+    /// <summary>Every whole release, the latest staged first; the ones put there by hand count from when they were changed.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<(string Folder, DateTimeOffset At)>();
+        foreach (var entry in await files.ListAsync(paths.Releases, cancellationToken).ConfigureAwait(false))
+        {
+            if (!entry.IsFolder || entry.Name.StartsWith('.'))
+                continue;
+            var record = await RecordOfAsync(entry.Path, cancellationToken).ConfigureAwait(false);
+            found.Add((entry.Path, record?.StagedAt ?? entry.ModifiedAt));
+        }
+
+        return found.OrderByDescending(f => f.At).ThenByDescending(f => f.Folder, StringComparer.Ordinal).Select(f => f.Folder).ToList();
+    }
+
+    /// <summary>Leftovers of operations that were killed: half copies and half removals.</summary>
+    public async Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken) =>
+        (await files.ListAsync(paths.Releases, cancellationToken).ConfigureAwait(false))
+            .Where(e => e.Name.StartsWith(".staging-", StringComparison.Ordinal) || e.Name.StartsWith(".removed-", StringComparison.Ordinal))
+            .Select(e => e.Path)
+            .ToList();
+
+    /// <summary>Removes a release so that half of it is never taken for one.</summary>
+    public async Task RemoveAsync(string folder, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(folder);
+        var removed = paths.Release($".removed-{name}");
+        await files.DeleteAsync(removed, cancellationToken).ConfigureAwait(false);
+        await files.RenameAsync(folder, removed, cancellationToken).ConfigureAwait(false);
+        await files.DeleteAsync(paths.Record(name), cancellationToken).ConfigureAwait(false);
+        await files.DeleteAsync(removed, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,18 @@
+namespace UpgradeOps.Engine.Platforms.Service;
+
+/// <summary>What was known about a release when its folder was made: a folder's name alone does not tell where it came from.</summary>
+internal sealed record ReleaseRecord
+{
+    public int Format { get; init; } = 1;
+
+    public required string Version { get; init; }
+
+    public required string Tag { get; init; }
+
+    public required string Source { get; init; }
+
+    /// <summary>Of the folder's content.</summary>
+    public required string Digest { get; init; }
+
+    public required DateTimeOffset StagedAt { get; init; }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using UpgradeOps.Engine.Hosts;
+
+namespace UpgradeOps.Engine.Platforms.Service;
+
+/// <summary>What the application wrote: one file a start, the newest without a number.</summary>
+internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
+{
+    private const int Kept = 5;
+    private const int QuoteLines = 5;
+    private const int TailBytes = 1 << 20;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Puts the present log aside and begins an empty one.</summary>
+    public async Task RotateAsync(CancellationToken cancellationToken)
+    {
+        await files.CreateFolderAsync(paths.Logs, HostModes.PrivateFolder, cancellationToken).ConfigureAwait(false);
+        if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is { Size: > 0 })
+        {
+            await files.DeleteAsync($"{paths.Log}.{Kept}", cancellationToken).ConfigureAwait(false);
+            for (var number = Kept - 1; number >= 0; number--)
+            {
+                var from = number == 0 ? paths.Log : $"{paths.Log}.{number}";
+                if (await files.StatAsync(from, cancellationToken).ConfigureAwait(false) is not null)
+                    await files.RenameAsync(from, $"{paths.Log}.{number + 1}", cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is null)
+            await (await files.CreateAsync(paths.Log, HostModes.PrivateFile, cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <returns>The last mebibyte at most; null when there is no such log.</returns>
+    /// <param name="number">0 for the present one, 1 for the one before.</param>
+    public async Task<byte[]?> ReadTailAsync(int number, CancellationToken cancellationToken) =>
+        (await ReadAsync(number == 0 ? paths.Log : $"{paths.Log}.{number}", from: null, cancellationToken).ConfigureAwait(false))?.Bytes;
+
+    /// <returns>The last lines for an error message, introduced; empty when there are none.</returns>
+    public async Task<string> QuoteAsync(CancellationToken cancellationToken)
+    {
+        var bytes = await ReadTailAsync(0, cancellationToken).ConfigureAwait(false);
+        var lines = Lines(bytes).TakeLast(QuoteLines).ToList();
+        return lines.Count == 0 ? "" : $"; its last words: {string.Join(" | ", lines)}";
+    }
+
+    /// <summary>The last lines, oldest first, then new ones until cancelled when <paramref name="follow"/>.</summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync(int tail, bool follow, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var part = await ReadAsync(paths.Log, from: null, cancellationToken).ConfigureAwait(false);
+        var present = Lines(part?.Bytes).ToList();
+        for (var number = 1; number <= Kept && present.Count < tail; number++)
+            present.InsertRange(0, Lines(await ReadTailAsync(number, cancellationToken).ConfigureAwait(false)));
+        foreach (var line in present.TakeLast(tail))
+            yield return line;
+
+        var position = part?.End ?? 0;
+        var rest = "";
+        while (follow)
+        {
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+            var size = (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false))?.Size ?? 0;
+            if (size == position)
+                continue;
+            // Shorter than it was: another start began a new file.
+            part = await ReadAsync(paths.Log, size < position ? 0 : position, cancellationToken).ConfigureAwait(false);
+            position = part?.End ?? 0;
+            var pieces = (rest + Encoding.UTF8.GetString(part?.Bytes ?? [])).Split('\n');
+            rest = pieces[^1];
+            foreach (var line in pieces.SkipLast(1))
+                yield return line.TrimEnd('\r');
+        }
+    }
+
+    /// <param name="from">Where to begin; null for the last mebibyte.</param>
+    private async Task<(byte[] Bytes, long End)?> ReadAsync(string path, long? from, CancellationToken cancellationToken)
+    {
+        if (await files.StatAsync(path, cancellationToken).ConfigureAwait(false) is not { } file)
+            return null;
+        var stream = await files.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var start = from ?? Math.Max(0, file.Size - TailBytes);
+            if (stream.CanSeek)
+                stream.Seek(start, SeekOrigin.Begin);
+            else
+                await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+            using var buffer = new MemoryStream();
+            await stream.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return (buffer.ToArray(), start + buffer.Length);
+        }
+    }
+
+    private static IEnumerable<string> Lines(byte[]? bytes) =>
+        Encoding.UTF8.GetString(bytes ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd('\r'));
+}

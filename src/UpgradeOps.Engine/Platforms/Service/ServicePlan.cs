@@ -1,0 +1,66 @@
+namespace UpgradeOps.Engine.Platforms.Service;
+
+/// <summary>The steps from what runs to a target.</summary>
+internal static class ServicePlan
+{
+    /// <param name="folder">The release folder that will run.</param>
+    public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder)
+    {
+        var release = target.Release;
+        var name = Path.GetFileName(folder);
+        var inputs = new Dictionary<string, string> { [ServiceSteps.Folder] = folder };
+        var steps = new List<PlannedStep>();
+        if (!target.IsRecorded)
+        {
+            steps.Add(new PlannedStep
+            {
+                Id = Id(ServiceSteps.Stage),
+                Kind = ServiceSteps.Stage,
+                Phase = StepPhase.Stage,
+                Description = $"Copy release {release.Version} into {folder} and verify its digest; the old version goes on serving",
+                Reversibility = Reversibility.Additive,
+                Repeatable = Repeatability.Observable,
+                Interruptible = true,
+                Inputs = new Dictionary<string, string>
+                {
+                    [ServiceSteps.Folder] = folder,
+                    [ServiceSteps.From] = Path.Combine(release.Source, release.Tag),
+                    [ServiceSteps.Version] = release.Version,
+                    [ServiceSteps.Tag] = release.Tag,
+                    [ServiceSteps.Source] = release.Source,
+                    [ServiceSteps.Digest] = release.Digest
+                        ?? throw new AppException(ErrorIds.PlanDamaged, $"Release {release.Version} has no digest: it was listed, not resolved.", release.Name),
+                },
+            });
+        }
+
+        steps.Add(Switch(ServiceSteps.Stop, $"Stop {current.Version ?? "what runs"}") with { StopsOld = true });
+        steps.Add(Switch(ServiceSteps.Link, $"Point current to {name}") with { Inputs = inputs });
+        steps.Add(Switch(ServiceSteps.Start, $"Start {name}") with { Inputs = inputs, StartsNew = true });
+        steps.Add(new PlannedStep
+        {
+            Id = Id(ServiceSteps.Keep),
+            Kind = ServiceSteps.Keep,
+            Phase = StepPhase.Keep,
+            Description = $"Keep the last {Steps.KeepStep.Kept} releases, always the one before, and remove older ones",
+            Reversibility = Reversibility.Irreversible,
+            Inputs = current.Artifact is { } previous
+                ? new Dictionary<string, string>(inputs) { [ServiceSteps.Previous] = previous }
+                : inputs,
+        });
+        return steps;
+    }
+
+    private static PlannedStep Switch(string kind, string description) => new()
+    {
+        Id = Id(kind),
+        Kind = kind,
+        Phase = StepPhase.Switch,
+        Description = description,
+        Reversibility = Reversibility.Reversible,
+        Repeatable = Repeatability.Observable,
+        CausesOutage = true,
+    };
+
+    private static string Id(string kind) => $"main/{kind}#1";
+}

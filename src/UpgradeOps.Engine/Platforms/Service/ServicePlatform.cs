@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Service.Steps;
+using UpgradeOps.Engine.Platforms.Service.Supervisors;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Service;
+
+/// <summary>
+/// An application that is one process, run from release folders: <c>releases/VERSION/</c> beside each other, a link <c>current</c>
+/// to the one that is to run, <c>shared/</c> for what outlives them, <c>log/</c> and <c>run/</c>.
+/// </summary>
+internal sealed class ServicePlatform : IPlatform
+{
+    private readonly AppDefinition definition;
+    private readonly IHost host;
+    private readonly TimeProvider time;
+    private readonly ServicePaths paths;
+    private readonly ReleaseFolders folders;
+    private readonly ServiceLog log;
+    private readonly ISupervisor supervisor;
+    private readonly ServiceChecks checks;
+
+    public ServicePlatform(AppDefinition definition, IHost host, TimeProvider time)
+    {
+        var service = definition.Platform.Service
+            ?? throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Path}: platform.service is missing.", definition.Path);
+        this.definition = definition;
+        this.host = host;
+        this.time = time;
+        paths = new ServicePaths(service.Directory);
+        folders = new ReleaseFolders(paths, host.Files);
+        log = new ServiceLog(paths, host.Files);
+        supervisor = SupervisorList.Open(definition, service, host, time);
+        checks = new ServiceChecks(definition.Name, service, host, paths, folders, supervisor);
+    }
+
+    public string Prefix => ServiceSteps.Prefix;
+
+    public async Task<Deployment> InspectAsync(CancellationToken cancellationToken)
+    {
+        var process = await supervisor.InspectAsync(cancellationToken).ConfigureAwait(false);
+        var current = await folders.CurrentAsync(cancellationToken).ConfigureAwait(false);
+        var folder = process is { IsAlive: true } ? process.ReleaseFolder : current ?? process?.ReleaseFolder;
+        var record = folder is null ? null : await folders.RecordOfAsync(folder, cancellationToken).ConfigureAwait(false);
+        var name = folder is null ? null : Path.GetFileName(folder);
+        return new Deployment
+        {
+            Name = definition.Name,
+            Version = record?.Version ?? name,
+            Tag = record?.Tag ?? name,
+            Source = record?.Source,
+            Digest = record?.Digest,
+            Artifact = folder,
+            Instances = process is null ? [] : [await DescribeAsync(process, cancellationToken).ConfigureAwait(false)],
+        };
+    }
+
+    public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
+        checks.RunAsync(target, cancellationToken);
+
+    public async Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
+    {
+        var folder = target.RecordedArtifact
+            ?? await folders.PlaceOfAsync(target.Release.Version, target.Release.Digest ?? "", cancellationToken).ConfigureAwait(false);
+        return ServicePlan.Make(current, target, folder);
+    }
+
+    public IStep Create(PlannedStep planned) => planned.Kind switch
+    {
+        ServiceSteps.Stage => new StageStep(planned, paths, folders, host.Files),
+        ServiceSteps.Stop => new StopStep(planned, supervisor),
+        ServiceSteps.Link => new LinkStep(planned, paths, folders, host.Files),
+        ServiceSteps.Start => new StartStep(planned, supervisor),
+        ServiceSteps.Keep => new KeepStep(planned, folders, supervisor, host.Files),
+        _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the kind '{planned.Kind}', which the platform 'service' does not know.", planned.Id),
+    };
+
+    public async IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var line in log.ReadLinesAsync(tail, follow, time, cancellationToken).ConfigureAwait(false))
+            yield return new LogLine { Name = definition.Name, Instance = definition.Name, Message = line };
+    }
+
+    public async Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken)
+    {
+        var deployment = await InspectAsync(cancellationToken).ConfigureAwait(false);
+        var evidence = new Dictionary<string, byte[]>
+        {
+            ["deployment.json"] = Encoding.UTF8.GetBytes(EngineJson.Write(deployment, indented: true)),
+        };
+        if (await log.ReadTailAsync(0, cancellationToken).ConfigureAwait(false) is { } bytes)
+            evidence["app.log"] = bytes;
+        return evidence;
+    }
+
+    public async Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken)
+    {
+        if (await supervisor.InspectAsync(cancellationToken).ConfigureAwait(false) is not { IsAlive: true } process)
+            return [];
+        await supervisor.StopAsync(process, cancellationToken).ConfigureAwait(false);
+        return [process.Id];
+    }
+
+    public async Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken)
+    {
+        if (instanceIds.Count == 0)
+            return;
+        var folder = await folders.CurrentAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new AppException(ErrorIds.ServiceStartFailed, $"{definition.Name} cannot be started: there is no link {paths.Current}.", definition.Name);
+        await supervisor.ReplaceAsync(folder, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<Instance> DescribeAsync(ServiceProcess process, CancellationToken cancellationToken) => new()
+    {
+        Id = process.Id,
+        DisplayName = definition.Name,
+        State = process.IsAlive ? "running" : "exited",
+        StartedAt = process.StartTime.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Artifact = process.ReleaseFolder,
+        Endpoints = process.IsAlive ? await supervisor.EndpointsAsync(process, cancellationToken).ConfigureAwait(false) : [],
+    };
+}

@@ -1,7 +1,9 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>The registered applications, by name.</summary>
+/// <summary>Signature only for now.</summary>
 public sealed class ListApps(EngineSession session)
 {
-    public Task<IReadOnlyList<App>> RunAsync(CancellationToken cancellationToken) => session.Catalogue.ListAsync(cancellationToken);
+    private readonly EngineSession _session = session;
+
+    public Task<IReadOnlyList<App>> RunAsync(CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
 }

@@ -1,7 +1,9 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Puts an application on the list, by the path of its definition.</summary>
+/// <summary>Signature only for now.</summary>
 public sealed class RegisterApp(EngineSession session)
 {
-    public Task<App> RunAsync(string path, bool force, CancellationToken cancellationToken) => session.Catalogue.RegisterAsync(path, force, cancellationToken);
+    private readonly EngineSession _session = session;
+
+    public Task<App> RunAsync(string path, bool force, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
 }

@@ -1,7 +1,9 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Takes an application off the list; nothing else is touched.</summary>
+/// <summary>Signature only for now.</summary>
 public sealed class UnregisterApp(EngineSession session)
 {
-    public Task<App> RunAsync(string name, CancellationToken cancellationToken) => session.Catalogue.UnregisterAsync(name, cancellationToken);
+    private readonly EngineSession _session = session;
+
+    public Task<App> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
 }

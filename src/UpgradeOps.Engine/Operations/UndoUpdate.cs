@@ -43,13 +43,7 @@ public sealed class UndoUpdate(EngineSession session)
     {
         await using (open.ConfigureAwait(false))
         {
-            if (!open.Transaction.Record.IsKeeping)
-            {
-                return await open.Transaction.GoBackAsync(options.Data, cancellationToken).ConfigureAwait(false);
-            }
-
-            // The old version's remains are being cleared away already: only forward leads to a known state.
-            var result = await open.Transaction.RunAsync(repeatUncertain: true, cancellationToken).ConfigureAwait(false);
+            var result = await open.Transaction.GoBackAsync(options.Data, cancellationToken).ConfigureAwait(false);
             return result.Status == UpdateStatus.Kept ? null : result;
         }
     }

@@ -48,9 +48,18 @@ internal sealed class Transaction
 
     public Task<UpdateResult> RunAsync(bool repeatUncertain, CancellationToken stop) => ReportAsync(runner => runner.RunAsync(repeatUncertain, stop));
 
+    /// <summary>
+    /// Takes everything back; unless the old version's remains are being cleared away already: then only forward leads to a known state,
+    /// and the result is <see cref="UpdateStatus.Kept"/>.
+    /// </summary>
     /// <param name="data">A person's choice, which then counts for every later resume too; null to decide by plan and schema.</param>
     public async Task<UpdateResult> GoBackAsync(DataPolicy? data, CancellationToken stop)
     {
+        if (Record.IsKeeping)
+        {
+            return await RunAsync(repeatUncertain: true, stop).ConfigureAwait(false);
+        }
+
         if (data is { } choice && Record.DataChoice is null)
         {
             await _log.AppendAsync(JournalEvent.Effect, new Dictionary<string, string> { ["data"] = choice.ToString() }, stop).ConfigureAwait(false);

@@ -1,0 +1,93 @@
+using UpgradeOps.Engine.Tests.Simulation;
+
+namespace UpgradeOps.Engine.Tests.Updates;
+
+/// <summary>
+/// The process dies at every point of an update, and the one that resumes or undoes dies at every point again. A thrown exception
+/// stands for the kill here, after which the dead process can change nothing; real kills are tested elsewhere.
+/// </summary>
+public sealed class KillMatrixTests
+{
+    public static TheoryData<string, bool, DataPolicy> Worlds => new()
+    {
+        { "1.1.0", false, DataPolicy.Stop },
+        { "1.1.0", true, DataPolicy.Stop },
+        { "2.0.0", false, DataPolicy.Restore },
+        { "2.0.0", true, DataPolicy.Restore },
+        { "2.0.0", true, DataPolicy.Keep },
+    };
+
+    [Theory]
+    [MemberData(nameof(Worlds))]
+    public async Task Resume_after_any_kill_and_any_kill_of_the_resume_converges(string to, bool sick, DataPolicy policy)
+    {
+        var runs = await EveryPairAsync(to, sick, policy, sim => sim.ResumeAsync());
+        Assert.True(runs > 100, $"only {runs} pairs were run");
+    }
+
+    [Theory]
+    [MemberData(nameof(Worlds))]
+    public async Task Undo_after_any_kill_and_any_kill_of_the_undo_converges(string to, bool sick, DataPolicy policy)
+    {
+        var runs = await EveryPairAsync(to, sick, policy, sim => sim.GoBackAsync());
+        Assert.True(runs > 100, $"only {runs} pairs were run");
+    }
+
+    private static async Task<int> EveryPairAsync(string to, bool sick, DataPolicy policy, Func<Sim, Task<UpdateResult?>> goOn)
+    {
+        var runs = 0;
+        for (var first = 1; ; first++)
+        {
+            for (var second = 1; ; second++)
+            {
+                runs++;
+                var sim = new Sim(SimWorld.Running("1.0.0"), policy);
+                if (sick)
+                {
+                    sim.World.Sick.Add(to);
+                }
+
+                var firstDeath = await DieAsync(sim, first, () => sim.UpdateAsync(to)!);
+                var secondDeath = firstDeath is null ? null : await DieAsync(sim, second, () => goOn(sim));
+                if (secondDeath is not null)
+                {
+                    await LiveAsync(sim, () => goOn(sim));
+                }
+
+                // An undo of what was being kept finishes the keeping: either way the operation must be over now.
+                await LiveAsync(sim, sim.ResumeAsync);
+                Convergence.Check(sim, "1.0.0", to, $"{to} sick={sick} {policy}: killed {firstDeath ?? "never"}, then {secondDeath ?? "never"}; {string.Join(" > ", sim.World.Log)}");
+                if (firstDeath is null)
+                {
+                    return runs;
+                }
+
+                if (secondDeath is null)
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private static async Task<string?> DieAsync(Sim sim, int at, Func<Task> run)
+    {
+        sim.World.Death = new SimDeath(at);
+        try
+        {
+            await run();
+        }
+        catch (SimKilledException)
+        {
+        }
+
+        var where = sim.World.Death.Where is { } place ? $"{place} ({at})" : null;
+        return where;
+    }
+
+    private static async Task LiveAsync(Sim sim, Func<Task> run)
+    {
+        sim.World.Death = new SimDeath(int.MaxValue);
+        await run();
+    }
+}

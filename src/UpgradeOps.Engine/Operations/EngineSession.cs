@@ -10,9 +10,14 @@ public sealed class EngineSession(EngineOptions options)
 {
     public EngineOptions Options { get; } = options;
 
+    /// <summary>Whether this is the path of a definition (anything with a slash, or ending in .yaml or .yml) rather than a registered name.</summary>
+    public static bool IsPath(string nameOrPath) =>
+        nameOrPath.Contains('/') || nameOrPath.Contains('\\')
+        || nameOrPath.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || nameOrPath.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+
     internal Catalogue Catalogue { get; } = new(options);
 
-    /// <summary>Opens a registered application by name, or a definition by its path (anything with a slash or ending in .yaml/.yml).</summary>
+    /// <summary>Opens a registered application by name, or a definition by its path (see <see cref="IsPath"/>).</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>, or what is wrong with the definition.</exception>
     internal async Task<AppRooms> OpenAsync(string nameOrPath, CancellationToken cancellationToken)
     {

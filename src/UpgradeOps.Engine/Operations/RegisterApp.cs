@@ -1,9 +1,7 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Puts an application on the list, by the path of its definition.</summary>
 public sealed class RegisterApp(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<App> RunAsync(string path, bool force, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    public Task<App> RunAsync(string path, bool force, CancellationToken cancellationToken) => session.Catalogue.RegisterAsync(path, force, cancellationToken);
 }

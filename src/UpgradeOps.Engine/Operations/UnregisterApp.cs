@@ -1,9 +1,7 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Signature only for now.</summary>
+/// <summary>Takes an application off the list; nothing else is touched.</summary>
 public sealed class UnregisterApp(EngineSession session)
 {
-    private readonly EngineSession _session = session;
-
-    public Task<App> RunAsync(string name, CancellationToken cancellationToken) => throw new AppException(ErrorIds.Unexpected, _session + "Not furnished yet.");
+    public Task<App> RunAsync(string name, CancellationToken cancellationToken) => session.Catalogue.UnregisterAsync(name, cancellationToken);
 }

@@ -6,6 +6,7 @@ public static class ErrorIds
     public const string AppUnknown = "UpgradeOps.Apps.Unknown";
     public const string AppNameTaken = "UpgradeOps.Apps.NameTaken";
     public const string CatalogueDamaged = "UpgradeOps.Apps.CatalogueDamaged";
+    public const string CatalogueBusy = "UpgradeOps.Apps.CatalogueBusy";
     public const string DefinitionNotFound = "UpgradeOps.Definition.NotFound";
     public const string DefinitionInvalid = "UpgradeOps.Definition.Invalid";
     public const string DefinitionUnknownKey = "UpgradeOps.Definition.UnknownKey";
@@ -83,5 +84,6 @@ public static class ErrorIds
     public const string UndoFailed = "UpgradeOps.Updates.UndoFailed";
     public const string DataNeedsChoice = "UpgradeOps.Updates.DataNeedsChoice";
     public const string Interrupted = "UpgradeOps.Updates.Interrupted";
+    public const string ConfirmationNeeded = "UpgradeOps.Confirmation.Needed";
     public const string Unexpected = "UpgradeOps.Unexpected";
 }

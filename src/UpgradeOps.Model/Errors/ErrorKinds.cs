@@ -10,6 +10,7 @@ internal static class ErrorKinds
         [ErrorIds.AppUnknown] = (NotFound, "Get-App lists the registered applications; Register-App -Path <definition.yaml> adds one."),
         [ErrorIds.AppNameTaken] = (Conflict, "Choose another name in the definition, or Unregister-App the other one first."),
         [ErrorIds.CatalogueDamaged] = (Damaged, "Restore the file from a copy, or delete it and register the applications again."),
+        [ErrorIds.CatalogueBusy] = (Conflict, "Wait for the other process and run the same command again."),
         [ErrorIds.DefinitionNotFound] = (NotFound, "Check the path; Register-App -Path <definition.yaml> registers it anew."),
         [ErrorIds.DefinitionInvalid] = (InvalidInput, "Mend the line that is named and try again."),
         [ErrorIds.DefinitionUnknownKey] = (InvalidInput, "Remove or rename the key; schema/upgradeops.v1.json lists the known ones."),
@@ -56,5 +57,6 @@ internal static class ErrorKinds
         [ErrorIds.NothingToUndo] = (NotFound, "Get-AppHistory lists the operations."),
         [ErrorIds.StepUncertain] = (Conflict, "Find out whether it took effect, then Resume-AppUpdate -Force or Undo-AppUpdate."),
         [ErrorIds.DataNeedsChoice] = (Conflict, "Choose: keep the data (Undo-AppUpdate -Data Keep) or restore it (Undo-AppUpdate -Data Restore)."),
+        [ErrorIds.ConfirmationNeeded] = (NotPermitted, "Run it again with -Confirm:$false, or with -Force, once you know what it will do."),
     };
 }

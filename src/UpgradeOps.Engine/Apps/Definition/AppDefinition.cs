@@ -50,6 +50,9 @@ internal sealed record PlatformDefinition
     public ServiceDefinition? Service { get; init; }
 
     public string Kind => Compose is not null ? "compose" : "service";
+
+    /// <summary>Absolute; where relative paths of secrets, files and folders start.</summary>
+    public string Directory => (Compose?.Directory ?? Service?.Directory)!;
 }
 
 internal sealed record ComposeDefinition

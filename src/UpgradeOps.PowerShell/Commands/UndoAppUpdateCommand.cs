@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.PowerShell.Commands.Bases;
+using UpgradeOps.PowerShell.Completion;
+using UpgradeOps.PowerShell.Plans;
+
+namespace UpgradeOps.PowerShell.Commands;
+
+/// <summary>Takes an update back: to the version, the configuration and, if so chosen, the data that were recorded before it.</summary>
+[Cmdlet(VerbsCommon.Undo, "AppUpdate", SupportsShouldProcess = true)]
+[OutputType(typeof(UpdateResult), typeof(UpdatePlan))]
+public sealed class UndoAppUpdateCommand : TransactionCmdlet
+{
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(OperationIdCompleter))]
+    public string? OperationId { get; set; }
+
+    /// <summary>What becomes of the data when migrations were applied.</summary>
+    [Parameter]
+    public DataPolicy? Data { get; set; }
+
+    /// <summary>With -WhatIf: writes the plan.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override async Task ProcessAsync(CancellationToken cancellationToken)
+    {
+        var options = new UndoOptions { Name = await FindAsync(Name), OperationId = Targets.OrNull(OperationId), Data = Data, Force = Force };
+        var undo = new UndoUpdate(Session);
+        var plan = await undo.PlanAsync(options, cancellationToken);
+        if (await AskAsync(PlanText.Describe(plan), Force, plan.Name) == Approval.Refused)
+        {
+            if (PassThru)
+                await WriteAsync(plan);
+            return;
+        }
+
+        var result = await undo.RunAsync(options, cancellationToken);
+        await WriteResultAsync(result, result.Name, result.Status, result.Error, result.Next);
+    }
+}

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Health;
 using UpgradeOps.Engine.Updates.Steps;
 
 namespace UpgradeOps.Engine.Updates.Planning;
@@ -22,6 +23,9 @@ internal static class StepOrder
         var start = steps.FindIndex(s => s.StartsNew);
         if (start >= 0)
         {
+            // Whoever verifies must know which instances the update started.
+            var kind = steps[start].Kind;
+            steps = steps.Select(s => health.Contains(s) ? s with { Inputs = new Dictionary<string, string>(s.Inputs) { [HealthOutputs.StartKind] = kind } } : s).ToList();
             steps.Insert(start, DataSteps.PlanGuard(policy));
         }
 

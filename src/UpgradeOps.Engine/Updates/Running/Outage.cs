@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Health;
 using UpgradeOps.Engine.Updates.Journal;
 
 namespace UpgradeOps.Engine.Updates.Running;
@@ -5,9 +6,6 @@ namespace UpgradeOps.Engine.Updates.Running;
 /// <summary>How long nobody was served, from one machine's clock.</summary>
 internal static class Outage
 {
-    /// <summary>The output of the verifying step with the time of the first verified answer.</summary>
-    public const string HealthyAt = "healthyAt";
-
     /// <returns>Seconds from the intent to stop the old version to the first verified answer of the new (or, undone, of the old again); null when nothing was stopped.</returns>
     public static double? Of(OperationRecord record)
     {
@@ -23,7 +21,7 @@ internal static class Outage
         var back = record.IsGoingBack
             ? record.Plan.Steps.Where(s => s.CausesOutage).Select(s => record.Step(s.Id).UndoneAt).Max()
             : record.Plan.Steps
-                .Select(s => record.Step(s.Id).Outputs.GetValueOrDefault(HealthyAt))
+                .Select(s => record.Step(s.Id).Outputs.GetValueOrDefault(HealthOutputs.HealthyAt))
                 .Where(v => v is not null)
                 .Select(v => (DateTimeOffset?)DateTimeOffset.Parse(v!, System.Globalization.CultureInfo.InvariantCulture))
                 .Min();

@@ -1,0 +1,74 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Health.Http;
+using UpgradeOps.Engine.Health.Rounds;
+using UpgradeOps.Engine.Health.Steps;
+using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Health;
+
+/// <summary>Asks an application how it is: by its declared checks, between two looks at the platform's instances.</summary>
+internal sealed class HealthProbe : IHealthProbe
+{
+    private readonly AppDefinition definition;
+    private readonly TimeProvider time;
+    private readonly RoundRunner rounds;
+    private readonly LastWords lastWords;
+
+    public HealthProbe(AppDefinition definition, IPlatform platform, TimeProvider time, Redaction? redaction = null, Ask? ask = null)
+    {
+        this.definition = definition;
+        this.time = time;
+        rounds = new RoundRunner(definition, platform, new CheckRunner(ask ?? new HttpAsk(time).AskAsync), time);
+        lastWords = new LastWords(platform, redaction ?? new Redaction());
+    }
+
+    public string Prefix => "health";
+
+    public bool Declared => definition.Health.Count > 0;
+
+    public async Task<HealthReport> CheckAsync(IReadOnlyList<string>? expectedInstances, string? expectedVersion, CancellationToken cancellationToken)
+    {
+        var round = await rounds.RunAsync(expectedInstances, expectedVersion, cancellationToken).ConfigureAwait(false);
+        return new HealthReport
+        {
+            Name = definition.Name,
+            Healthy = Declared && round.Failure is null,
+            RunningVersion = round.Checks.Select(c => c.Version).FirstOrDefault(v => v is not null),
+            Checks = round.Checks,
+            At = round.At,
+            Reason = round.Failure?.Reason ?? (Declared ? null : $"no health check is declared in {definition.Path}; the platform shows {round.Look.Expected.Count} running"),
+        };
+    }
+
+    public IReadOnlyList<PlannedStep> Plan(string? expectedVersion)
+    {
+        var inputs = new Dictionary<string, string>();
+        if (expectedVersion is not null)
+            inputs[HealthOutputs.Version] = expectedVersion;
+        var verify = new PlannedStep
+        {
+            Id = "",
+            Kind = VerifyStep.Kind,
+            Phase = StepPhase.Verify,
+            Description = Declared
+                ? $"Wait up to {Seconds(definition.HealthTimeout)} until {expectedVersion ?? "the application"} itself answers healthy"
+                : $"Wait up to {Seconds(definition.HealthTimeout)} until it has run for {Seconds(VerifyStep.StableFor)} (no health check is declared)",
+            Interruptible = true,
+            Inputs = inputs,
+        };
+        return definition.Bake <= TimeSpan.Zero
+            ? [verify]
+            : [verify, verify with { Kind = BakeStep.Kind, Phase = StepPhase.Bake, Description = $"Watch it for {Seconds(definition.Bake)} before it is kept" }];
+    }
+
+    public IStep Create(PlannedStep planned) => planned.Kind switch
+    {
+        VerifyStep.Kind => new VerifyStep(planned, definition, rounds, lastWords, time),
+        BakeStep.Kind => new BakeStep(planned, definition, rounds, lastWords, time),
+        _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id),
+    };
+
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.###} s";
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+
+namespace UpgradeOps.Engine.Health.Http;
+
+/// <summary>
+/// One GET over a connection of its own: no proxy, no cookies, certificates verified, no redirect to another origin. A connection
+/// that was kept open could still belong to the old instance.
+/// </summary>
+internal sealed class HttpAsk(TimeProvider time)
+{
+    private const int LargestBody = 64 * 1024;
+    private const int MostRedirects = 5;
+    private static readonly HttpRequestOptionsKey<string?> Address = new("address");
+    private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ConnectCallback = ConnectAsync,
+    });
+
+    /// <param name="status">The status that is hoped for: a redirect that is hoped for is not followed.</param>
+    public async Task<HttpAnswer> AskAsync(Uri url, string? address, int status, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        using var patience = new CancellationTokenSource(timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        HttpAnswer answer;
+        try
+        {
+            answer = await FollowAsync(url, address, status, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            answer = new HttpAnswer { Problem = $"no answer within {timeout.TotalSeconds:0.###} s" };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            answer = new HttpAnswer { Problem = Words(e) };
+        }
+
+        return answer with { Latency = time.GetElapsedTime(start) };
+    }
+
+    private static async Task<HttpAnswer> FollowAsync(Uri url, string? address, int status, CancellationToken cancellationToken)
+    {
+        for (var hops = 0; ; hops++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11 };
+            request.Headers.ConnectionClose = true;
+            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("UpgradeOps", null));
+            request.Headers.Accept.ParseAdd("application/json, */*;q=0.5");
+            request.Options.Set(Address, address);
+            using var response = await Client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var code = (int)response.StatusCode;
+            if (code != status && code is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
+            {
+                var next = new Uri(url, location);
+                if (Uri.Compare(next, url, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) != 0)
+                    return new HttpAnswer { Status = code, Problem = $"it redirects to {next.GetLeftPart(UriPartial.Authority)}, which is somewhere else" };
+                if (hops >= MostRedirects)
+                    return new HttpAnswer { Status = code, Problem = $"it redirects more than {MostRedirects} times" };
+                url = next;
+                continue;
+            }
+
+            return new HttpAnswer { Status = code, Body = await ReadAsync(response, cancellationToken).ConfigureAwait(false) };
+        }
+    }
+
+    private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[LargestBody];
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            var length = await body.ReadAtLeastAsync(buffer, LargestBody, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return Encoding.UTF8.GetString(buffer, 0, length);
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            if (context.InitialRequestMessage.Options.TryGetValue(Address, out var address) && address is not null)
+                await socket.ConnectAsync(IPAddress.Parse(address), context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+            else
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static string Words(Exception e) => e switch
+    {
+        HttpRequestException { InnerException: SocketException inner } => inner.Message,
+        HttpRequestException { InnerException: { } inner } => $"{e.Message} {inner.Message}",
+        _ => e.Message,
+    };
+}

@@ -1,0 +1,50 @@
+using UpgradeOps.Engine.Apps.Definition;
+
+namespace UpgradeOps.Engine.Health.Rounds;
+
+/// <summary>Judges whether exactly the expected instances run.</summary>
+internal sealed class InstanceJudge(AppDefinition definition)
+{
+    /// <param name="expected">Ids of the instances that must run, and no others; null for whatever runs.</param>
+    public InstanceLook Look(Deployment deployment, IReadOnlyList<string>? expected)
+    {
+        var mine = deployment.Instances.Where(IsMine).ToList();
+        var chosen = mine.Where(i => expected?.Contains(i.Id) ?? i.IsRunning).OrderBy(i => i.Id, StringComparer.Ordinal).ToList();
+        return new InstanceLook
+        {
+            Expected = chosen,
+            Lives = [.. chosen.Select(InstanceLife.Of)],
+            Failure = Gone(expected, chosen) ?? chosen.Select(Judge).OfType<HealthFailure>().OrderByDescending(f => f.Hope).FirstOrDefault()
+                ?? Stranger(mine.Except(chosen)),
+        };
+    }
+
+    // A compose file's database is looked at by others.
+    private bool IsMine(Instance instance) =>
+        definition.Platform.Compose is not { } compose || instance.Service is null || instance.Service == compose.Service;
+
+    private HealthFailure? Gone(IReadOnlyList<string>? expected, IReadOnlyList<Instance> chosen)
+    {
+        if (chosen.Count == 0 && expected is not { Count: > 0 })
+            return new HealthFailure(ErrorIds.NotHealthy, $"no instance of {definition.Name} is running", Hope.Starting);
+        return expected?.FirstOrDefault(id => chosen.All(i => i.Id != id)) is { } gone
+            ? new HealthFailure(ErrorIds.WrongInstance, $"the instance {Short(gone)} that was started for this is gone", Hope.Wrong, gone)
+            : null;
+    }
+
+    private static HealthFailure? Judge(Instance instance) => instance switch
+    {
+        { State: "exited" or "dead" } => new HealthFailure(ErrorIds.InstanceExited,
+            $"{instance.DisplayName} ended{(instance.ExitCode is { } code ? $" with exit code {code}" : "")}", Hope.None, instance.Id),
+        { State: "restarting" } => new HealthFailure(ErrorIds.InstanceExited, $"{instance.DisplayName} ended and is being restarted (restart {instance.RestartCount})", Hope.Starting, instance.Id),
+        { IsRunning: false } => new HealthFailure(ErrorIds.NotHealthy, $"{instance.DisplayName} is {instance.State}", Hope.Starting, instance.Id),
+        { Health: "unhealthy" } => new HealthFailure(ErrorIds.NotHealthy, $"the platform calls {instance.DisplayName} unhealthy", Hope.Wrong, instance.Id),
+        _ => null,
+    };
+
+    private static HealthFailure? Stranger(IEnumerable<Instance> others) => others.FirstOrDefault(i => i.State is "running" or "restarting") is { } stranger
+        ? new HealthFailure(ErrorIds.WrongInstance, $"{stranger.DisplayName} runs beside the new version and may be the one that answers", Hope.Wrong, stranger.Id)
+        : null;
+
+    private static string Short(string id) => id.Length > 12 ? id[..12] : id;
+}

@@ -74,9 +74,7 @@ public sealed class KmpStackTests
         await using var registry = await RegistryServer.StartAsync(new RegistryOptions { Auth = RegistryAuth.Bearer });
         var images = new TestImages(registry);
         await images.PublishAsync(KmpRelease.V100);
-        using var config = new TempFolder();
-        registry.WriteDockerConfig(config.Path);
-        await using var stack = await KmpStack.StartAsync(images, new KmpStackOptions { DockerConfig = config.Path });
+        await using var stack = await KmpStack.StartAsync(images);
         Assert.Equal("v1.0.0", await stack.VersionAsync());
         Assert.Contains(registry.Tokens!.Requests, r => r.Granted);
     }

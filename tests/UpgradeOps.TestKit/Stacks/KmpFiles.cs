@@ -37,7 +37,7 @@ internal static class KmpFiles
             : $"KMP_IMAGE_TAG={options.Tag}\nKMP_PORT={port}\n{name}=\"{password}\"\n";
     }
 
-    public static string Definition(KmpStackOptions options, string name, string folder, string image, Uri url)
+    public static string Definition(KmpStackOptions options, string name, string folder, TestImages images, Uri url)
     {
         var database = options.Database switch
         {
@@ -58,7 +58,7 @@ internal static class KmpFiles
                 service: app
                 version: { env-file: .env, variable: KMP_IMAGE_TAG }
             releases:
-              image: {{image}}
+              image: {{images.Repository}}{{Credentials(images.Registry)}}
               channels: { release: latest, beta: beta, dev: dev, nightly: nightly }
               channel: release{{database}}
             health:
@@ -73,7 +73,17 @@ internal static class KmpFiles
             """;
     }
 
-    public static string PasswordVariable(DatabaseKind kind) => kind == DatabaseKind.Postgres ? "POSTGRES_PASSWORD" : "MYSQL_ROOT_PASSWORD";
+    /// <summary>The name of the file, beside the definition, that holds the registry's password.</summary>
+    public const string RegistryPassword = "registry-password";
+
+    private static string Credentials(RegistryServer registry)
+    {
+        var user = registry.Options.Auth == RegistryAuth.Anonymous ? "" : $"\n  user: {registry.Options.User}\n  password: \"file:{RegistryPassword}\"";
+        var authority = registry.Authority is null ? "" : $"\n  certificateAuthority: {registry.Folder}/ca.crt";
+        return user + authority;
+    }
+
+    private static string PasswordVariable(DatabaseKind kind) => kind == DatabaseKind.Postgres ? "POSTGRES_PASSWORD" : "MYSQL_ROOT_PASSWORD";
 
     private static string Databases(string engine, string user, string variable) => $$"""
 

@@ -42,6 +42,9 @@ public sealed class KmpStack : IAsyncDisposable
     /// <summary>The uploads volume, as the engine names it.</summary>
     public string UploadsVolume => $"{Project}_kmp-uploads";
 
+    /// <summary>Where Docker's client finds the registry's credentials, for DOCKER_CONFIG; null when it needs none.</summary>
+    public string? DockerConfig { get; private set; }
+
     /// <summary>Writes the installation's files; nothing runs yet.</summary>
     public static async Task<KmpStack> CreateAsync(TestImages images, KmpStackOptions? options = null)
     {
@@ -54,7 +57,9 @@ public sealed class KmpStack : IAsyncDisposable
         var database = options.Database == DatabaseKind.None ? "" : await images.PublishDatabaseAsync(options.Database);
         await File.WriteAllTextAsync(stack.ComposeFile, KmpFiles.ComposeFile(options, images.Repository, database));
         await File.WriteAllTextAsync(stack.EnvFile, KmpFiles.EnvFile(options, port));
-        await File.WriteAllTextAsync(stack.DefinitionPath, KmpFiles.Definition(options, stack.Project, stack.Folder, images.Repository, stack.Url));
+        await File.WriteAllTextAsync(stack.DefinitionPath, KmpFiles.Definition(options, stack.Project, stack.Folder, images, stack.Url));
+        if (images.Registry.Options.Auth != RegistryAuth.Anonymous)
+            await stack.WriteCredentialsAsync();
         return stack;
     }
 
@@ -85,7 +90,7 @@ public sealed class KmpStack : IAsyncDisposable
         new Command("docker", ["compose", .. arguments])
         {
             Folder = Folder,
-            Environment = Options.DockerConfig is { } config ? new Dictionary<string, string?> { ["DOCKER_CONFIG"] = config } : new Dictionary<string, string?>(),
+            Environment = DockerConfig is null ? new Dictionary<string, string?>() : new Dictionary<string, string?> { ["DOCKER_CONFIG"] = DockerConfig },
         }.RunAsync();
 
     /// <summary>The health page's JSON, whatever its status.</summary>
@@ -127,5 +132,12 @@ public sealed class KmpStack : IAsyncDisposable
         client.Dispose();
         folder.Dispose();
         leftover?.Forget();
+    }
+
+    private async Task WriteCredentialsAsync()
+    {
+        DockerConfig = Directory.CreateDirectory(folder["docker"]).FullName;
+        Images.Registry.WriteDockerConfig(DockerConfig);
+        await File.WriteAllTextAsync(folder[KmpFiles.RegistryPassword], Images.Registry.Options.Password);
     }
 }

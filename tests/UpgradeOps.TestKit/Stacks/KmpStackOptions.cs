@@ -22,7 +22,4 @@ public sealed record KmpStackOptions
 
     /// <summary>The time that an update watches the new version.</summary>
     public string Bake { get; init; } = "1s";
-
-    /// <summary>Where Docker's client finds the registry's credentials; null is the caller's own.</summary>
-    public string? DockerConfig { get; init; }
 }

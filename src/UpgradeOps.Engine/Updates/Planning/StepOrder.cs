@@ -21,15 +21,15 @@ internal static class StepOrder
             .OrderBy(s => s.Phase)
             .ToList();
         var start = steps.FindIndex(s => s.StartsNew);
-        if (start >= 0)
+        if (start < 0)
         {
-            // Whoever verifies must know which instances the update started.
-            var kind = steps[start].Kind;
-            steps = steps.Select(s => health.Contains(s) ? s with { Inputs = new Dictionary<string, string>(s.Inputs) { [HealthOutputs.StartKind] = kind } } : s).ToList();
-            steps.Insert(start, DataSteps.PlanGuard(policy));
+            return Numbered(steps);
         }
 
-        return Numbered(steps);
+        // Health asks exactly the instances that this step will have started.
+        var startKind = steps[start].Kind;
+        steps.Insert(start, DataSteps.PlanGuard(policy));
+        return Numbered(steps.Select(s => health.Contains(s) ? With(s, HealthOutputs.StartKind, startKind) : s));
     }
 
     /// <summary>Puts steps where data can be replaced in peace: after the old version is stopped, before the new one starts.</summary>
@@ -39,6 +39,9 @@ internal static class StepOrder
         list.InsertRange(list.FindIndex(s => s.StartsNew), inserted.Select(s => s with { Phase = StepPhase.Switch }));
         return Numbered(list);
     }
+
+    private static PlannedStep With(PlannedStep step, string name, string value) =>
+        step with { Inputs = new Dictionary<string, string>(step.Inputs) { [name] = value } };
 
     /// <summary>Ids of the form <c>part/kind#n</c>, counted for each kind.</summary>
     public static IReadOnlyList<PlannedStep> Numbered(IEnumerable<PlannedStep> steps)

@@ -61,7 +61,8 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
             return new DataDecision(DataPolicy.Keep);
         }
 
-        return record.Plan.OnFailureData == DataPolicy.Stop
+        // Without a backup there is nothing to restore, whatever was declared.
+        return record.Plan.OnFailureData == DataPolicy.Stop || (record.Plan.OnFailureData == DataPolicy.Restore && record.BackupIds.Count == 0)
             ? new DataDecision(DataPolicy.Stop, NeedsChoice(record, now))
             : new DataDecision(record.Plan.OnFailureData);
     }

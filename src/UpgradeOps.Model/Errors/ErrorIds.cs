@@ -46,6 +46,7 @@ public static class ErrorIds
     public const string WrongInstance = "UpgradeOps.Health.WrongInstance";
     public const string InstanceExited = "UpgradeOps.Health.InstanceExited";
     public const string NoHealthCheck = "UpgradeOps.Health.NoneDeclared";
+    public const string NoHealthVersion = "UpgradeOps.Health.NoVersionDeclared";
 
     public const string DatabaseUnreachable = "UpgradeOps.Databases.Unreachable";
     public const string DatabaseUnauthorized = "UpgradeOps.Databases.Unauthorized";
@@ -62,6 +63,8 @@ public static class ErrorIds
 
     public const string DiskTooFull = "UpgradeOps.Preflight.DiskTooFull";
     public const string NotRunning = "UpgradeOps.Preflight.NotRunning";
+    public const string MovingTag = "UpgradeOps.Preflight.MovingTag";
+    public const string SandboxLimited = "UpgradeOps.Preflight.SandboxLimited";
     public const string PreflightFailed = "UpgradeOps.Preflight.Failed";
 
     public const string StateNotWritable = "UpgradeOps.State.NotWritable";

@@ -84,7 +84,13 @@ internal sealed class ScriptedApp : IPlatform
 
     public IStep Create(PlannedStep planned) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Func<IReadOnlyList<Finding>> Findings { get; init; } = () => [];
+
+    public async Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return Findings();
+    }
 
     public Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -1,0 +1,22 @@
+using UpgradeOps.Engine.Operations;
+
+namespace UpgradeOps.Engine.Preflight;
+
+/// <summary>Whether the journal can be written: without it nothing is begun.</summary>
+internal static class StateCheck
+{
+    /// <summary>Journal, copies of configuration files and evidence; backups ask for their own room.</summary>
+    private const long Needed = 32L * 1024 * 1024;
+
+    public static async Task<IReadOnlyList<Finding>> RunAsync(AppRooms rooms, CancellationToken cancellationToken)
+    {
+        await rooms.State.CheckWritableAsync(cancellationToken).ConfigureAwait(false);
+        if (!Path.IsPathRooted(rooms.State.Location))
+            return [];
+
+        var free = await rooms.Host.Files.FreeSpaceAsync(rooms.State.Location, cancellationToken).ConfigureAwait(false);
+        return free >= Needed
+            ? []
+            : [Findings.Of(FindingSeverity.Blocker, ErrorIds.DiskTooFull, rooms.State.Location, $"Only {free / 1024 / 1024} MiB are free where the journal of {rooms.Definition.Name} is kept ({rooms.State.Location}); {Needed / 1024 / 1024} MiB are needed.")];
+    }
+}

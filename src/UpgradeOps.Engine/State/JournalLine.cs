@@ -29,6 +29,15 @@ internal static class JournalLine
         return line.AsSpan(at + Mark.Length, ChecksumLength).SequenceEqual(Checksum(body)) ? body : null;
     }
 
+    /// <summary>
+    /// Whether a line that does not open can be what a crash left of one: at most one line, broken off. Two lines run together are damage.
+    /// </summary>
+    public static bool CanBeTorn(string line)
+    {
+        var at = line.IndexOf(Mark, StringComparison.Ordinal);
+        return at < 0 || line.Length <= at + Mark.Length + ChecksumLength + 2;
+    }
+
     /// <summary>The checksum that a sealed line carries; the next line repeats it, so that a missing line shows.</summary>
     public static string ChecksumOf(string line) => line.Substring(line.Length - 2 - ChecksumLength, ChecksumLength);
 

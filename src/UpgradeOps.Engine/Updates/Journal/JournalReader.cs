@@ -22,7 +22,7 @@ internal static class JournalReader
         for (var i = 0; i < lines.Count; i++)
         {
             var entry = JournalCodec.Read(lines[i], operationId);
-            if (entry is null && i == lines.Count - 1)
+            if (entry is null && i == lines.Count - 1 && JournalLine.CanBeTorn(lines[i]))
             {
                 break;
             }

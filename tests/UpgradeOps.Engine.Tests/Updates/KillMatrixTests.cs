@@ -8,6 +8,9 @@ namespace UpgradeOps.Engine.Tests.Updates;
 /// </summary>
 public sealed class KillMatrixTests
 {
+    // Every pair where changes land (.ci/run); elsewhere every fifth, the others' turn at the next first kill.
+    private static readonly int Stride = Environment.GetEnvironmentVariable("CI") == "true" ? 1 : 5;
+
     public static TheoryData<string, bool, DataPolicy> Worlds => new()
     {
         { "1.1.0", false, DataPolicy.Stop },
@@ -38,7 +41,7 @@ public sealed class KillMatrixTests
         var runs = 0;
         for (var first = 1; ; first++)
         {
-            for (var second = 1; ; second++)
+            for (var second = 1 + (first % Stride); ; second += Stride)
             {
                 runs++;
                 var sim = new Sim(SimWorld.Running("1.0.0"), policy);

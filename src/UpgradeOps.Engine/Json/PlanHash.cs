@@ -5,7 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace UpgradeOps.Engine.Json;
 
-/// <summary>What a plan is recognised by: SHA-256 over its canonical JSON, without the time it was made, its findings and the hash itself.</summary>
+/// <summary>
+/// What a plan is recognised by: SHA-256 over its canonical JSON, without the time it was made, its findings and the hash itself. Members
+/// that are null, false, <c>[]</c> or <c>{}</c> do not count either, so that a plan made before such a member existed keeps its hash.
+/// </summary>
 public static class PlanHash
 {
     /// <returns>64 lower case hexadecimal digits.</returns>
@@ -14,6 +17,7 @@ public static class PlanHash
         var body = (JsonObject)JsonSerializer.SerializeToNode(plan, EngineJson.Options)!;
         foreach (var name in (string[])["createdAt", "findings", "hash"])
             body.Remove(name);
+        DropEmpty(body);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(EngineJson.Canonical(body)))).ToLowerInvariant();
     }
 
@@ -26,4 +30,30 @@ public static class PlanHash
         if (!string.Equals(plan.Hash, Compute(plan), StringComparison.Ordinal))
             throw new AppException(ErrorIds.PlanDamaged, $"The plan for {plan.Name} does not match its hash: it was changed after it was made.", plan.Name);
     }
+
+    private static void DropEmpty(JsonNode? node)
+    {
+        if (node is JsonArray items)
+        {
+            foreach (var item in items)
+                DropEmpty(item);
+        }
+        else if (node is JsonObject members)
+        {
+            foreach (var (name, value) in members.ToList())
+            {
+                DropEmpty(value);
+                if (IsEmpty(value))
+                    members.Remove(name);
+            }
+        }
+    }
+
+    private static bool IsEmpty(JsonNode? value) => value switch
+    {
+        null => true,
+        JsonArray items => items.Count == 0,
+        JsonObject members => members.Count == 0,
+        _ => value.GetValueKind() == JsonValueKind.False,
+    };
 }

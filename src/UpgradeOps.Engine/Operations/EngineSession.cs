@@ -1,5 +1,7 @@
 using UpgradeOps.Engine.Apps;
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Releases;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.State.Folder;
 
@@ -16,6 +18,9 @@ public sealed class EngineSession(EngineOptions options)
         || nameOrPath.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || nameOrPath.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
 
     internal Catalogue Catalogue { get; } = new(options);
+
+    /// <summary>Shared by every application of the session: connections, and what registries asked for.</summary>
+    internal ReleaseSourceFactory ReleaseSources { get; } = new(new LocalHost(), options.Time);
 
     /// <summary>Opens a registered application by name, or a definition by its path (see <see cref="IsPath"/>).</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>, or what is wrong with the definition.</exception>

@@ -15,14 +15,22 @@ public sealed class GetStatus(EngineSession session)
         var problems = new List<Finding>();
         var memory = await TryAsync(problems, rooms, () => rooms.State.ReadAsync(cancellationToken)).ConfigureAwait(false) ?? new AppMemory();
         var channel = memory.Channel ?? rooms.Definition.Releases.Channel;
-        var resolving = TryAsync(problems, rooms, () => rooms.Releases.ResolveAsync(null, channel, cancellationToken));
+        var peeking = TryAsync(problems, rooms, () => rooms.Releases.PeekAsync(null, channel, cancellationToken));
         var current = await TryAsync(problems, rooms, () => rooms.Platform.InspectAsync(cancellationToken)).ConfigureAwait(false);
         var health = rooms.Health.Declared && current is not null
             ? await TryAsync(problems, rooms, () => rooms.Health.CheckAsync(null, null, cancellationToken)).ConfigureAwait(false)
             : null;
         var open = await TryAsync(problems, rooms, () => OperationIndex.FindOpenAsync(rooms.State, cancellationToken)).ConfigureAwait(false);
         var backups = await TryAsync(problems, rooms, () => rooms.Backups.ListAsync(cancellationToken)).ConfigureAwait(false);
-        var latest = await resolving.ConfigureAwait(false);
+        var latest = await peeking.ConfigureAwait(false);
+        if (latest is not null)
+        {
+            // What runs needs no second look at the source: one question is all that a status costs most days.
+            latest = latest.Digest is not null && latest.Digest == current?.Digest
+                ? latest with { Version = current.Version ?? latest.Version }
+                : await TryAsync(problems, rooms, () => rooms.Releases.ResolveAsync(null, channel, cancellationToken)).ConfigureAwait(false) ?? latest;
+        }
+
         return new AppStatus
         {
             Name = rooms.Definition.Name,

@@ -23,6 +23,7 @@ internal static class ErrorKinds
         [ErrorIds.RegistryUnauthorized] = (NotPermitted, "Log in with docker login, or correct the credentials in the definition."),
         [ErrorIds.RegistryRateLimited] = (NotReachable, "Wait as long as the registry asks, then run the same command again."),
         [ErrorIds.RegistryUnreachable] = (NotReachable, "Check the network and the registry's name, then run the same command again."),
+        [ErrorIds.RegistryFailed] = (Failed, "Run the same command again later; the message says what the registry answered."),
         [ErrorIds.ReleaseNotFound] = (NotFound, "Get-AppRelease lists what exists."),
         [ErrorIds.ReleaseWrongPlatform] = (InvalidInput, "Choose a version that was built for this machine's architecture."),
         [ErrorIds.ChannelUnknown] = (InvalidInput, "Use one of the channels that the definition declares."),

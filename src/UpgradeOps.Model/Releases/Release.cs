@@ -18,7 +18,10 @@ public sealed record Release
     /// <summary>Where it comes from: an image repository without tag, or a folder.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The digest (<c>sha256:…</c>) for the target's platform; null while it was only listed.</summary>
+    /// <summary>
+    /// The digest (<c>sha256:…</c>) by which it is fetched: of an image's index where it has one, else of its manifest, as an engine
+    /// shows it afterwards; of a folder over all that is in it. Null while it was only listed.
+    /// </summary>
     public string? Digest { get; init; }
 
     /// <summary>Bytes to transfer, where the source tells.</summary>

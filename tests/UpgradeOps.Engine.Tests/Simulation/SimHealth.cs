@@ -64,6 +64,8 @@ internal sealed class SimReleases : IReleaseSource
 {
     public Task<IReadOnlyList<Release>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Release>>([]);
 
+    public Task<Release> PeekAsync(string? version, string? channel, CancellationToken cancellationToken) => ResolveAsync(version, channel, cancellationToken);
+
     public Task<Release> ResolveAsync(string? version, string? channel, CancellationToken cancellationToken) => Task.FromResult(new Release
     {
         Name = "sim",

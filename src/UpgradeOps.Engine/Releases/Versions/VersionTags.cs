@@ -23,7 +23,7 @@ internal static class VersionTags
             .Select(t => new VersionTag(t.Tag, t.Version!))
             .OrderByDescending(t => t.Version)
             .ThenByDescending(t => t.Tag.TrimStart('v', 'V').Length)
-            .ThenBy(t => t.Tag, StringComparer.Ordinal),
+            .ThenByDescending(t => t.Tag, NaturalOrder.Instance),
     ];
 
     /// <summary>The newest that is no pre-release; where there are only pre-releases, the newest of them.</summary>

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using UpgradeOps.Engine.Hosts;
+
+namespace UpgradeOps.Engine.Releases.Folder;
+
+/// <summary>What a folder holds, as one digest: equal for equal content wherever it lies and whenever it was copied.</summary>
+internal sealed record FolderDigest(string Digest, long SizeBytes)
+{
+    /// <summary>
+    /// SHA-256 over one line an entry, sorted by path: <c>f</c> (<c>x</c> when its owner may run it) with the SHA-256 of its bytes, <c>l</c> with where the
+    /// link points, or <c>d</c>; then the path below the folder, backslashes and line ends escaped. Owners, times and umask do not count.
+    /// </summary>
+    /// <exception cref="AppException">A file cannot be read.</exception>
+    public static async Task<FolderDigest> ComputeAsync(IHostFiles files, string folder, CancellationToken cancellationToken)
+    {
+        var lines = new List<(string Path, string Line)>();
+        long size = 0;
+        var pending = new Stack<(string Folder, string Prefix)>([(folder, "")]);
+        while (pending.TryPop(out var next))
+        {
+            foreach (var entry in await files.ListAsync(next.Folder, cancellationToken).ConfigureAwait(false))
+            {
+                var path = $"{next.Prefix}{entry.Name}";
+                if (entry.LinkTarget is null && !entry.IsFolder)
+                    size += entry.Size;
+                if (entry.LinkTarget is null && entry.IsFolder)
+                    pending.Push((entry.Path, $"{path}/"));
+                lines.Add((path, await LineAsync(files, entry, path, cancellationToken).ConfigureAwait(false)));
+            }
+        }
+
+        var text = string.Concat(lines.OrderBy(l => l.Path, StringComparer.Ordinal).Select(l => l.Line));
+        return new FolderDigest($"sha256:{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}", size);
+    }
+
+    private static async Task<string> LineAsync(IHostFiles files, HostFile entry, string path, CancellationToken cancellationToken)
+    {
+        if (entry.LinkTarget is { } target)
+            return $"l {Escape(target)} {Escape(path)}\n";
+        if (entry.IsFolder)
+            return $"d {Escape(path)}\n";
+
+        var bytes = await files.OpenReadAsync(entry.Path, cancellationToken).ConfigureAwait(false);
+        await using (bytes.ConfigureAwait(false))
+        {
+            var hash = await SHA256.HashDataAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return $"{((entry.Mode & 0b001_000_000) != 0 ? 'x' : 'f')} {Hex(hash)} {Escape(path)}\n";
+        }
+    }
+
+    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
+
+    private static string Hex(byte[] hash) => Convert.ToHexString(hash).ToLowerInvariant();
+}

@@ -1,0 +1,85 @@
+using System.Threading.Channels;
+
+namespace UpgradeOps.Engine.Backups.Streams;
+
+/// <summary>Connects something that writes into a stream with something that reads from one, with little in between.</summary>
+internal static class Relay
+{
+    private const int Pieces = 16;
+
+    /// <summary>Runs both to their end. When either fails, the other is stopped, and the first failure is thrown.</summary>
+    public static async Task<T> RunAsync<T>(
+        Func<Stream, CancellationToken, Task> write, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var channel = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Pieces) { SingleReader = true, SingleWriter = true });
+        var writing = Task.Run(
+            async () =>
+            {
+                using var output = new Output(channel.Writer);
+                await write(output, stop.Token).ConfigureAwait(false);
+                channel.Writer.Complete();
+            },
+            cancellationToken);
+        _ = writing.ContinueWith(t => channel.Writer.TryComplete(t.Exception?.InnerException ?? new OperationCanceledException()), TaskScheduler.Default);
+        try
+        {
+            using var input = new Input(channel.Reader);
+            var result = await read(input, stop.Token).ConfigureAwait(false);
+            // What the reader does not care for is still written, or the writer would wait for ever.
+            await input.CopyToAsync(Stream.Null, stop.Token).ConfigureAwait(false);
+            await writing.ConfigureAwait(false);
+            return result;
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (writing.Exception?.InnerException is AppException cause)
+                throw cause;
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public static Task RunAsync(
+        Func<Stream, CancellationToken, Task> write, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken) =>
+        RunAsync(
+            write,
+            async (input, token) =>
+            {
+                await read(input, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
+    private sealed class Output(ChannelWriter<byte[]> writer) : WriteOnlyStream
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (!buffer.IsEmpty)
+                await writer.WriteAsync(buffer.ToArray(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private sealed class Input(ChannelReader<byte[]> reader) : ReadOnlyStream
+    {
+        private ReadOnlyMemory<byte> _piece;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            while (_piece.IsEmpty)
+            {
+                if (!await reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                    return 0;
+                if (reader.TryRead(out var piece))
+                    _piece = piece;
+            }
+
+            var count = Math.Min(buffer.Length, _piece.Length);
+            _piece[..count].CopyTo(buffer);
+            _piece = _piece[count..];
+            return count;
+        }
+    }
+}

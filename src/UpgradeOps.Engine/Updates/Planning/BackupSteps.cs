@@ -1,11 +1,10 @@
-using System.Globalization;
-
 namespace UpgradeOps.Engine.Updates.Planning;
 
 /// <summary>The steps that make a backup and prove it before anything is changed.</summary>
 internal static class BackupSteps
 {
-    public static IReadOnlyList<PlannedStep> Plan(bool quiesced) =>
+    /// <param name="running">What runs while the backup is made; the backup says so.</param>
+    public static IReadOnlyList<PlannedStep> Plan(bool quiesced, PlanEndpoint running) =>
     [
         new()
         {
@@ -16,7 +15,7 @@ internal static class BackupSteps
             Reversibility = Reversibility.Additive,
             Repeatable = Repeatability.Idempotent,
             Interruptible = true,
-            Inputs = new Dictionary<string, string> { ["quiesced"] = quiesced.ToString(CultureInfo.InvariantCulture).ToLowerInvariant() },
+            Inputs = CreateInputs(quiesced, running),
         },
         new()
         {
@@ -30,4 +29,18 @@ internal static class BackupSteps
             Inputs = new Dictionary<string, string> { ["level"] = nameof(ProofLevel.Structure) },
         },
     ];
+
+    private static Dictionary<string, string> CreateInputs(bool quiesced, PlanEndpoint running)
+    {
+        var inputs = new Dictionary<string, string> { ["quiesced"] = quiesced ? "true" : "false" };
+        foreach (var (name, value) in new[] { ("version", running.Version), ("digest", running.Digest), ("schemaFingerprint", running.SchemaFingerprint) })
+        {
+            if (value is not null)
+            {
+                inputs[name] = value;
+            }
+        }
+
+        return inputs;
+    }
 }

@@ -31,20 +31,21 @@ internal sealed class RestorePlanner(AppRooms rooms)
             });
         }
 
+        var from = Endpoints.Of(current, null, schema);
         return PlanHash.Seal(new UpdatePlan
         {
             Name = rooms.Definition.Name,
             Kind = OperationKind.Restore,
-            From = Endpoints.Of(current, null, schema),
+            From = from,
             To = new PlanEndpoint { Version = backupId ?? options.Path },
-            Steps = Arrange(restore, current.IsRunning),
+            Steps = Arrange(restore, current.IsRunning, from),
             OnFailureData = DataPolicy.Keep,
             Findings = findings,
             CreatedAt = rooms.Options.Time.GetUtcNow(),
         });
     }
 
-    private IReadOnlyList<PlannedStep> Arrange(IReadOnlyList<PlannedStep> restore, bool running)
+    private IReadOnlyList<PlannedStep> Arrange(IReadOnlyList<PlannedStep> restore, bool running, PlanEndpoint from)
     {
         // What each step does to the live data decides its place: loading beside needs no stop, swapping does.
         var steps = new List<PlannedStep>();
@@ -56,7 +57,7 @@ internal sealed class RestorePlanner(AppRooms rooms)
 
         if (rooms.Backups.Declared)
         {
-            steps.AddRange(BackupSteps.Plan(quiesced: true));
+            steps.AddRange(BackupSteps.Plan(quiesced: true, from));
         }
 
         steps.AddRange(restore.Where(s => s.Phase >= StepPhase.Switch));

@@ -37,7 +37,8 @@ internal sealed class UndoPlanner(AppRooms rooms)
         }
 
         // Before anything that was migrated is put back, the present state gets a backup of its own.
-        var backup = migrated && rooms.Backups.Declared ? BackupSteps.Plan(quiesced: restore) : [];
+        var from = Endpoints.Of(current, null, schema);
+        var backup = migrated && rooms.Backups.Declared ? BackupSteps.Plan(quiesced: restore, from) : [];
         var steps = StepOrder.Arrange(
             await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false),
             backup,
@@ -52,7 +53,7 @@ internal sealed class UndoPlanner(AppRooms rooms)
         {
             Name = rooms.Definition.Name,
             Kind = OperationKind.Undo,
-            From = Endpoints.Of(current, null, schema),
+            From = from,
             To = before with { ConfigHashes = new Dictionary<string, string>(), Channel = null },
             Steps = steps,
             Undoes = kept.OperationId,

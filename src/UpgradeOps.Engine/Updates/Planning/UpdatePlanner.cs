@@ -45,7 +45,7 @@ internal sealed class UpdatePlanner(AppRooms rooms)
             : await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false);
         var steps = StepOrder.Arrange(
             platform,
-            rooms.Backups.Declared ? BackupSteps.Plan(quiesced: rooms.Definition.OnFailureData == DataPolicy.Restore) : [],
+            rooms.Backups.Declared ? BackupSteps.Plan(quiesced: rooms.Definition.OnFailureData == DataPolicy.Restore, plan.From) : [],
             rooms.Health.Plan(release.Version),
             rooms.Definition.OnFailureData);
         return PlanHash.Seal(plan with

@@ -64,6 +64,9 @@ public sealed record Backup
     /// <summary>The operation that it was made for; null when made by hand.</summary>
     public string? OperationId { get; init; }
 
+    /// <summary>What a person should know who relies on it, such as a file that changed while it was copied.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Commands that restore it without UpgradeOps.</summary>
     public IReadOnlyList<string> RestoreCommands { get; init; } = [];
 }
@@ -82,8 +85,11 @@ public sealed record BackupFile
     /// <summary>What it is a copy of, such as <c>database:main</c>, <c>volume:kmp-uploads</c>, <c>file:.env</c>.</summary>
     public required string Source { get; init; }
 
-    /// <summary>How it is stored: <c>none</c>, <c>gzip</c>, <c>tar+gzip</c>, <c>pg-custom</c>.</summary>
+    /// <summary>How it is stored: <c>none</c>, <c>gzip</c>, <c>tar+gzip</c>, <c>pg-custom+gzip</c>.</summary>
     public required string Encoding { get; init; }
+
+    /// <summary>Bytes before compression; unpacking never yields more.</summary>
+    public long? OriginalSize { get; init; }
 }
 
 /// <summary>What was done to prove that a backup can be restored.</summary>

@@ -33,6 +33,10 @@ internal static class Posix
     /// <returns>False when this user may not give the file to that owner.</returns>
     public static bool TryChangeOwner(string path, uint user, uint group) => ChangeOwner(path, user, group) == 0;
 
+    /// <returns>Null when the second name was made; else why not.</returns>
+    public static string? TryHardLink(string existing, string name) =>
+        LinkPath(existing, name) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+
     /// <summary>Kills every process of a group; one that is gone already is no failure.</summary>
     public static void KillGroup(int group) => _ = Kill(-group, SignalKill);
 
@@ -97,6 +101,9 @@ internal static class Posix
 
     [DllImport("libc", EntryPoint = "rename", SetLastError = true)]
     private static extern int RenamePath([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    private static extern int LinkPath([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
     private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);

@@ -1,0 +1,75 @@
+using System.Formats.Tar;
+
+namespace UpgradeOps.Engine.Backups.Archives;
+
+/// <summary>
+/// Decides about every entry of an archive that nobody vouches for. Refused: names that lead out of the folder, names that pass through a link,
+/// hard links to outside, devices. A symbolic link may point anywhere: it is recreated, never followed. A pipe holds no data and harms nobody.
+/// </summary>
+internal sealed class TarGuard
+{
+    private readonly HashSet<string> _links = new(StringComparer.Ordinal);
+
+    /// <returns>The entry's path relative to the folder, with forward slashes; empty for the folder itself, null for what is no entry of its own.</returns>
+    /// <exception cref="InvalidDataException">The entry is refused.</exception>
+    public string? Check(TarEntry entry)
+    {
+        if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)
+            return null;
+        var name = Normalize(entry.Name);
+        RefuseThroughLink(name, entry.Name);
+        switch (entry.EntryType)
+        {
+            case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory or TarEntryType.Fifo:
+                _links.Remove(name);
+                break;
+            case TarEntryType.SymbolicLink:
+                if (name.Length == 0)
+                    throw new InvalidDataException("the archive makes a link of the folder itself");
+                _links.Add(name);
+                break;
+            case TarEntryType.HardLink:
+                var target = Normalize(entry.LinkName);
+                RefuseThroughLink(target + "/", entry.Name);
+                if (name.Length == 0 || target.Length == 0)
+                    throw new InvalidDataException($"the entry '{entry.Name}' is a hard link to nothing");
+                _links.Remove(name);
+                break;
+            default:
+                throw new InvalidDataException($"the entry '{entry.Name}' is neither file, folder nor link ({entry.EntryType})");
+        }
+
+        return name;
+    }
+
+    /// <summary>The target of a hard link, like an entry's path.</summary>
+    public static string LinkTarget(TarEntry entry) => Normalize(entry.LinkName);
+
+    private static string Normalize(string name)
+    {
+        if (name.StartsWith('/') || name.Contains('\\') && OperatingSystem.IsWindows() || name.Contains('\0'))
+            throw Outside(name);
+        var parts = new List<string>();
+        foreach (var part in name.Split('/'))
+        {
+            if (part is "" or ".")
+                continue;
+            if (part == ".." || (OperatingSystem.IsWindows() && part.Contains(':')))
+                throw Outside(name);
+            parts.Add(part);
+        }
+
+        return string.Join('/', parts);
+    }
+
+    private void RefuseThroughLink(string name, string told)
+    {
+        for (var slash = name.IndexOf('/'); slash >= 0; slash = name.IndexOf('/', slash + 1))
+        {
+            if (_links.Contains(name[..slash]))
+                throw new InvalidDataException($"the entry '{told}' leads through the link '{name[..slash]}'");
+        }
+    }
+
+    private static InvalidDataException Outside(string name) => new($"the entry '{name}' leads out of the folder");
+}

@@ -1,0 +1,151 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Backups.Proof;
+using UpgradeOps.Engine.Backups.Restore;
+using UpgradeOps.Engine.Backups.Sources;
+using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Volumes;
+using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Backups;
+
+/// <summary>The backups of one application: what the definition declares, in a folder of this machine.</summary>
+internal sealed class BackupRoom : IBackups
+{
+    private readonly AppDefinition _definition;
+    private readonly IReadOnlyDictionary<string, IDatabase> _databases;
+    private readonly FolderBackupStore _store;
+    private readonly TimeProvider _time;
+    private readonly BackupMaker _maker;
+    private readonly SourceList _sources;
+    private readonly RestoreParts _parts;
+
+    /// <param name="docker">Called when a volume is worked on, and only then.</param>
+    /// <param name="folder">Absolute; made when the first backup is.</param>
+    public BackupRoom(
+        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time)
+        : this(definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time)
+    {
+    }
+
+    public BackupRoom(
+        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time)
+    {
+        _definition = definition;
+        _databases = databases;
+        _store = new FolderBackupStore(folder);
+        _time = time;
+        _maker = new BackupMaker(definition, _store, host, time);
+        _sources = new SourceList(definition, host, databases, volumes);
+        _parts = new RestoreParts(definition, host, databases, volumes, _store, this, _sources.BaseFolder);
+    }
+
+    public string Prefix => "backup";
+
+    public bool Declared => _definition.Backups.Count > 0;
+
+    public IStep Create(PlannedStep planned) => RestoreSteps.Create(planned, _parts);
+
+    public async Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (!Declared)
+        {
+            return
+            [
+                Findings.Make(
+                    FindingSeverity.Warning, ErrorIds.BackupNothingDeclared, _definition.Name,
+                    $"The definition of {_definition.Name} declares nothing under backups:, so an update cannot bring data back."),
+            ];
+        }
+
+        var findings = new List<Finding>();
+        var sources = _sources.Make();
+        foreach (var source in sources)
+            findings.AddRange(await source.CheckAsync(cancellationToken).ConfigureAwait(false));
+        findings.AddRange(Unreadable());
+        if (findings.Any(f => f.Severity == FindingSeverity.Blocker))
+            return findings;
+        var needed = await BackupMaker.EstimateAsync(sources, cancellationToken).ConfigureAwait(false);
+        if (await _maker.RoomProblemAsync(needed, cancellationToken).ConfigureAwait(false) is { } full)
+            findings.Add(Findings.Blocker(full.Error, _store.Folder));
+        return findings;
+    }
+
+    public async Task<Backup> CreateAsync(BackupRequest request, CancellationToken cancellationToken)
+    {
+        var manifest = await _maker.MakeAsync(_sources.Make(), request, cancellationToken).ConfigureAwait(false);
+        return manifest.ToBackup(_store.LocationOf(manifest.BackupId));
+    }
+
+    public Task<IReadOnlyList<Backup>> ListAsync(CancellationToken cancellationToken) => Task.Run<IReadOnlyList<Backup>>(
+        () => [.. _store.List().Select(TryRead).OfType<BackupManifest>().Select(m => m.ToBackup(_store.LocationOf(m.BackupId)))],
+        cancellationToken);
+
+    public Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) =>
+        Task.Run(() => _store.Read(backupId).ToBackup(_store.LocationOf(backupId)), cancellationToken);
+
+    public async Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken)
+    {
+        var manifest = _store.Read(backupId);
+        if (level == ProofLevel.None)
+            return manifest.ToBackup(_store.LocationOf(backupId));
+        var evidence = new List<string> { await new ChecksumProof(_store).ProveAsync(manifest, cancellationToken).ConfigureAwait(false) };
+        if (level >= ProofLevel.Structure)
+            evidence.AddRange(await new StructureProof(_store).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
+        if (level >= ProofLevel.Restore)
+            evidence.AddRange(await new RestoreProof(_store, _databases).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
+
+        // A weaker proof does not take a stronger one's place: the bytes are those that it was about.
+        var proof = level >= manifest.Proof.Level ? new BackupProof { Level = level, At = _time.GetUtcNow(), Evidence = evidence } : manifest.Proof;
+        var proved = manifest with { Proof = proof };
+        StoreFaults.Translate(_store.Folder, () =>
+        {
+            _store.Write(proved);
+            return true;
+        });
+        return proved.ToBackup(_store.LocationOf(backupId));
+    }
+
+    public Task<IReadOnlyList<Finding>> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) =>
+        new RestoreDescription(_store, _databases, _time).DescribeAsync(backupId, cancellationToken);
+
+    public Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken) =>
+        new RestorePlan(_store.Read(backupId), _parts).MakeAsync(source, cancellationToken);
+
+    public Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? database, CancellationToken cancellationToken) =>
+        RestoreFilePlan.MakeAsync(path, database, _parts, cancellationToken);
+
+    private BackupManifest? TryRead(string backupId)
+    {
+        try
+        {
+            return _store.Read(backupId);
+        }
+        catch (AppException)
+        {
+            return null; // told by CheckAsync, and by GetAsync with its reason
+        }
+    }
+
+    private IEnumerable<Finding> Unreadable()
+    {
+        foreach (var id in _store.List())
+        {
+            Finding? finding = null;
+            try
+            {
+                _store.Read(id);
+            }
+            catch (AppException e)
+            {
+                finding = Findings.Make(FindingSeverity.Warning, e.ErrorId, _store.LocationOf(id), $"A kept backup is damaged and not listed: {e.Message}");
+            }
+
+            if (finding is not null)
+                yield return finding;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Databases;
+
+namespace UpgradeOps.Engine.Backups.Restore;
+
+/// <summary>A dump that another tool made, recognised by what is in it, never by its name.</summary>
+/// <param name="IsGzip">True when it is compressed.</param>
+/// <param name="Engine">The database engine that it names as its maker; null when it names none.</param>
+internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engine, bool IsGzip, long Size, string Sha256)
+{
+    public const string FormatInput = "format";
+    public const string SizeInput = "size";
+    public const string HashInput = "sha256";
+
+    private const int HeadLength = 4096;
+
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>: no such file; <see cref="ErrorIds.BackupDamaged"/>: no dump that can be loaded.</exception>
+    public static async Task<ForeignDump> LookAsync(string path, CancellationToken cancellationToken)
+    {
+        var raw = Open(path);
+        await using (raw.ConfigureAwait(false))
+        {
+            var head = await HeadAsync(raw, cancellationToken).ConfigureAwait(false);
+            var isGzip = head is [0x1f, 0x8b, ..];
+            var content = head;
+            if (isGzip)
+            {
+                raw.Position = 0;
+                content = await UnpackedHeadAsync(path, raw, cancellationToken).ConfigureAwait(false);
+            }
+
+            var format = DumpRecognition.FormatOf(content) ?? throw Damaged(path, DumpRecognition.WhyNot(content));
+            raw.Position = 0;
+            var hash = Hex.Of(await SHA256.HashDataAsync(raw, cancellationToken).ConfigureAwait(false));
+            return new ForeignDump(path, format, DumpRecognition.EngineOf(content), isGzip, raw.Length, hash);
+        }
+    }
+
+    /// <summary>Opens the file of a planned step, after it was compared with what was planned.</summary>
+    public static async Task<(Stream Content, DumpFormat Format)> OpenAsync(PlannedStep planned, CancellationToken cancellationToken)
+    {
+        var path = planned.Inputs[RestoreSteps.File];
+        var now = await LookAsync(path, cancellationToken).ConfigureAwait(false);
+        if (now.Sha256 != planned.Inputs[HashInput] || now.Size.ToString(CultureInfo.InvariantCulture) != planned.Inputs[SizeInput])
+            throw new AppException(ErrorIds.PlanStale, $"{path} was changed since the restore was planned.", path, "Plan the restore again.");
+        var raw = Open(path);
+        return (now.IsGzip ? new BoundedStream(await ParallelGunzipStream.OpenAsync(raw, cancellationToken).ConfigureAwait(false), raw, long.MaxValue) : raw, now.Format);
+    }
+
+    public Dictionary<string, string> ToInputs(string database) => new()
+    {
+        [RestoreSteps.File] = Path,
+        [RestoreSteps.Target] = database,
+        [FormatInput] = Format.ToString(),
+        [SizeInput] = Size.ToString(CultureInfo.InvariantCulture),
+        [HashInput] = Sha256,
+    };
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 17, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new AppException(ErrorIds.BackupNotFound, $"There is no file {path}.", path, "Name a dump that exists, with its whole path.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AppException(ErrorIds.RestoreFailed, $"{path} cannot be opened: {e.Message}", path, inner: e);
+        }
+    }
+
+    private static async Task<byte[]> HeadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var head = new byte[HeadLength];
+        var read = await stream.ReadAtLeastAsync(head, HeadLength, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return head[..read];
+    }
+
+    private static async Task<byte[]> UnpackedHeadAsync(string path, Stream raw, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var gunzip = await ParallelGunzipStream.OpenAsync(raw, cancellationToken).ConfigureAwait(false);
+            return await HeadAsync(gunzip, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw Damaged(path, $"begins as gzip, but cannot be unpacked ({e.Message.TrimEnd('.')})");
+        }
+    }
+
+    private static AppException Damaged(string path, string what) => new(ErrorIds.BackupDamaged, $"{path} {what}.", path);
+}

@@ -1,0 +1,32 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Volumes;
+using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Hosts;
+
+namespace UpgradeOps.Engine.Backups.Restore;
+
+/// <summary>What the steps of this room work with.</summary>
+internal sealed record RestoreParts(
+    AppDefinition Definition,
+    IHost Host,
+    IReadOnlyDictionary<string, IDatabase> Databases,
+    Func<IVolumes> Volumes,
+    FolderBackupStore Store,
+    IBackups Backups,
+    string BaseFolder)
+{
+    public IDatabase Database(string id) => DumpSource.DatabaseOf(Databases, id);
+
+    /// <summary>A backup's file by its path in it.</summary>
+    public StoredFile File(string backupId, string path)
+    {
+        var manifest = Store.Read(backupId);
+        var file = manifest.Files.FirstOrDefault(f => f.Path == path)
+            ?? throw new AppException(ErrorIds.BackupDamaged, $"Backup {backupId} has no file '{path}'.", backupId);
+        return Store.Open(manifest, file);
+    }
+
+    public IReadOnlyDictionary<string, long>? Rows(string backupId, string source) =>
+        Store.Read(backupId).Sources.FirstOrDefault(s => s.Source == source)?.Rows;
+}

@@ -1,0 +1,100 @@
+using UpgradeOps.Engine.Backups.Dumps;
+using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Backups.Sources;
+
+namespace UpgradeOps.Engine.Backups.Restore;
+
+/// <summary>The steps that bring data of a backup back: dumps loaded beside first, then everything exchanged.</summary>
+internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
+{
+    private const string AllFiles = "files";
+
+    /// <param name="source">Null for all data; <c>files</c> or <c>file:…</c> for configuration.</param>
+    public async Task<IReadOnlyList<PlannedStep>> MakeAsync(string? source, CancellationToken cancellationToken)
+    {
+        var steps = new List<PlannedStep>();
+        foreach (var file in manifest.Files.Where(f => IsWanted(f.Source, source)))
+            steps.AddRange(await StepsAsync(file, cancellationToken).ConfigureAwait(false));
+        if (steps.Count > 0)
+            return [.. steps.OrderBy(s => s.Phase)];
+        var has = string.Join(", ", manifest.Files.Select(f => f.Source).Distinct());
+        throw new AppException(
+            ErrorIds.RestoreFailed,
+            source is null ? $"Backup {manifest.BackupId} holds no data that could be restored, only: {has}." : $"Backup {manifest.BackupId} has no source '{source}'; it has: {has}.",
+            manifest.BackupId);
+    }
+
+    private static bool IsWanted(string fileSource, string? source)
+    {
+        var isConfiguration = fileSource.StartsWith(FilesSource.Prefix, StringComparison.Ordinal);
+        return source is null ? !isConfiguration : fileSource == source || (source == AllFiles && isConfiguration);
+    }
+
+    private async Task<PlannedStep[]> StepsAsync(BackupFile file, CancellationToken cancellationToken)
+    {
+        if (file.Source.StartsWith(DatabaseSource.Prefix, StringComparison.Ordinal))
+            return DatabaseSteps(file);
+        if (file.Source.StartsWith(VolumeSource.Prefix, StringComparison.Ordinal))
+            return [await VolumeStepAsync(file, cancellationToken).ConfigureAwait(false)];
+        if (file.Source.StartsWith(FolderSource.Prefix, StringComparison.Ordinal))
+            return [FolderStep(file)];
+        return file.Source.StartsWith(FilesSource.Prefix, StringComparison.Ordinal) ? [FileStep(file)] : [];
+    }
+
+    private PlannedStep[] DatabaseSteps(BackupFile file)
+    {
+        var database = parts.Database(file.Source);
+        if (DumpKind.Of(database.Engine).Encoding != file.Encoding)
+        {
+            throw new AppException(
+                ErrorIds.RestoreFailed, $"{file.Path} of backup {manifest.BackupId} is no dump of {database.Engine}, which database '{database.Id}' is now.", database.Id);
+        }
+
+        var inputs = Inputs(file, database.Id);
+        return
+        [
+            DatabasePlan.Load(database, $"the dump of {database.Name} of {manifest.Moment:yyyy-MM-dd HH:mm:ss} UTC", inputs),
+            DatabasePlan.Swap(database, inputs),
+        ];
+    }
+
+    private async Task<PlannedStep> VolumeStepAsync(BackupFile file, CancellationToken cancellationToken)
+    {
+        var volume = await parts.Volumes().ResolveAsync(file.Source[VolumeSource.Prefix.Length..], cancellationToken).ConfigureAwait(false);
+        return Replace(RestoreSteps.VolumeKind, $"Replace the content of volume {volume}; the old content is copied to a second volume first", Inputs(file, volume));
+    }
+
+    private PlannedStep FolderStep(BackupFile file)
+    {
+        var folder = Path.GetFullPath(file.Source[FolderSource.Prefix.Length..], parts.BaseFolder);
+        var inputs = Inputs(file, folder);
+        if (!Directory.Exists(folder))
+            inputs["new"] = "true";
+        return Replace(RestoreSteps.FolderKind, $"Replace the folder {folder}; the old one is kept beside it", inputs);
+    }
+
+    private PlannedStep FileStep(BackupFile file)
+    {
+        var path = Path.GetFullPath(file.Source[FilesSource.Prefix.Length..], parts.BaseFolder);
+        return Replace(RestoreSteps.FilesKind, $"Put back {path}; its present content is kept with the operation", Inputs(file, path));
+    }
+
+    private static PlannedStep Replace(string kind, string description, Dictionary<string, string> inputs) => new()
+    {
+        Id = "",
+        Kind = kind,
+        Phase = StepPhase.Switch,
+        Description = description,
+        Reversibility = Reversibility.Reversible,
+        Repeatable = Repeatability.Observable,
+        Inputs = inputs,
+    };
+
+    private Dictionary<string, string> Inputs(BackupFile file, string target) => new()
+    {
+        [RestoreSteps.FromBackup] = manifest.BackupId,
+        [RestoreSteps.Source] = file.Source,
+        [RestoreSteps.File] = file.Path,
+        [RestoreSteps.Target] = target,
+    };
+}

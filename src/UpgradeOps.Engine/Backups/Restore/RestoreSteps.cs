@@ -1,0 +1,38 @@
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Backups.Restore;
+
+/// <summary>The kinds of steps that this room knows, and names of what they are given and record.</summary>
+internal static class RestoreSteps
+{
+    public const string CreateKind = "backup.create";
+    public const string ProveKind = "backup.prove";
+    public const string LoadKind = "backup.load";
+    public const string SwapKind = "backup.swap";
+    public const string VolumeKind = "backup.restoreVolume";
+    public const string FolderKind = "backup.restoreFolder";
+    public const string FilesKind = "backup.restoreFiles";
+
+    /// <summary>Output of <see cref="CreateKind"/>.</summary>
+    public const string BackupIdOutput = "backupId";
+
+    /// <summary>Output of every step that put something aside: a JSON array of names.</summary>
+    public const string KeptAsideOutput = "keptAside";
+
+    public const string FromBackup = "from";
+    public const string Source = "source";
+    public const string File = "file";
+    public const string Target = "target";
+
+    public static IStep Create(PlannedStep planned, RestoreParts parts) => planned.Kind switch
+    {
+        CreateKind => new CreateStep(planned, parts),
+        ProveKind => new ProveStep(planned, parts),
+        LoadKind => new LoadStep(planned, parts),
+        SwapKind => new SwapStep(planned, parts),
+        VolumeKind => new RestoreVolumeStep(planned, parts),
+        FolderKind => new RestoreFolderStep(planned, parts),
+        FilesKind => new RestoreFilesStep(planned, parts),
+        _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id),
+    };
+}

@@ -1,0 +1,69 @@
+using UpgradeOps.Engine.Backups.Archives;
+using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Backups.Stores;
+
+namespace UpgradeOps.Engine.Backups.Sources;
+
+/// <summary>A folder of this machine, as one archive. It is of one moment only when the writers are stopped, or nothing happened to it meanwhile.</summary>
+/// <param name="declared">As the definition names it.</param>
+/// <param name="path">Absolute.</param>
+/// <param name="storedAs">Name of its archive without extension.</param>
+internal sealed class FolderSource(string declared, string path, string storedAs) : IBackupSource
+{
+    public const string Prefix = "folder:";
+
+    private static readonly EnumerationOptions All = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+
+    public string Id => Prefix + declared;
+
+    public int Rank => 1;
+
+    public Task<long?> EstimateAsync(CancellationToken cancellationToken) =>
+        Task.Run(
+            long? () =>
+            {
+                long total = 0;
+                if (!Directory.Exists(path))
+                    return null;
+                foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", All))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    total += file.Length;
+                }
+
+                return total;
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Finding>>(Problem() is { } problem ? [Findings.Blocker(problem.Error, path)] : []);
+
+    public async Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken)
+    {
+        if (Problem() is { } problem)
+            throw problem;
+        var packer = new FolderPacker(path);
+        var file = await backup.AddAsync($"folders/{storedAs}.tar.gz", Id, Encodings.TarGzip, WriteAsync, cancellationToken).ConfigureAwait(false);
+        return new SourceCopy
+        {
+            Consistent = context.Quiesced && !packer.Notes.Changed,
+            Target = path,
+            Notes = [.. packer.Notes.ToList().Select(n => $"{Id}: {n}")],
+            RestoreCommands =
+            [
+                $"mkdir -p {ShellText.Quote(path)}",
+                $"tar -xpzf {ShellText.Quote(file.Path)} -C {ShellText.Quote(path)}",
+            ],
+        };
+
+        async Task WriteAsync(Stream output, CancellationToken token)
+        {
+            using var watched = new WatchedStream(output, context.Progress);
+            await packer.WriteAsync(watched, token).ConfigureAwait(false);
+        }
+    }
+
+    private AppException? Problem() => Directory.Exists(path)
+        ? null
+        : new AppException(ErrorIds.BackupFailed, $"The folder {path}, which backups: declares, is not there.", declared, "Create the folder, or remove it from backups: in the definition.");
+}

@@ -1,0 +1,90 @@
+using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Hosts.Durable;
+
+namespace UpgradeOps.Engine.Backups.Stores;
+
+/// <summary>
+/// Backups in a folder, each in a folder of its own that is named by its id. What is being written carries another name
+/// (<c>.partial-…</c>) until it is whole and verified, so that a crash leaves nothing that looks like a backup.
+/// </summary>
+internal sealed class FolderBackupStore(string folder)
+{
+    private const string PartialMark = ".partial-";
+    private const string ReplacedMark = ".replaced-";
+
+    public string Folder { get; } = folder;
+
+    public string LocationOf(string backupId) => Path.Combine(Folder, backupId);
+
+    /// <summary>Ids of all whole backups, newest first.</summary>
+    public IReadOnlyList<string> List()
+    {
+        if (!Directory.Exists(Folder))
+            return [];
+        return
+        [
+            .. new DirectoryInfo(Folder).EnumerateDirectories()
+                .Where(d => d.LinkTarget is null && BackupPaths.IsId(d.Name))
+                .Select(d => d.Name)
+                .OrderDescending(StringComparer.Ordinal),
+        ];
+    }
+
+    public bool Contains(string backupId) => BackupPaths.IsId(backupId) && Directory.Exists(LocationOf(backupId));
+
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>, <see cref="ErrorIds.BackupDamaged"/>.</exception>
+    public BackupManifest Read(string backupId)
+    {
+        if (!Contains(backupId))
+            throw new AppException(ErrorIds.BackupNotFound, $"There is no backup '{backupId}' in {Folder}.", backupId);
+        var manifest = ManifestFile.Read(LocationOf(backupId));
+        return manifest.BackupId == backupId
+            ? manifest
+            : throw new AppException(ErrorIds.BackupDamaged, $"{LocationOf(backupId)}: its manifest is that of backup '{manifest.BackupId}'.", backupId);
+    }
+
+    public void Write(BackupManifest manifest) => ManifestFile.Write(LocationOf(manifest.BackupId), manifest);
+
+    public StoredFile Open(BackupManifest manifest, BackupFile file) => new(LocationOf(manifest.BackupId), file);
+
+    /// <summary>Begins a backup, and first removes what crashes left of it and of older ones.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupFailed"/>: another process writes the same one.</exception>
+    public PartialBackup Begin(string backupId)
+    {
+        if (!BackupPaths.IsId(backupId))
+            throw new AppException(ErrorIds.BackupFailed, $"'{backupId}' cannot be a backup's id: letters, digits, '-', '_' and '.' only.", backupId);
+        return StoreFaults.Translate(Folder, () =>
+        {
+            DurableFolder.Create(Folder);
+            RemoveLeftovers(backupId);
+            var claim = PartialClaim.TryTake(PathOf(PartialMark, backupId))
+                ?? throw new AppException(ErrorIds.BackupFailed, $"Another process writes backup '{backupId}' in {Folder} at this moment.", backupId);
+            return new PartialBackup(backupId, PathOf(PartialMark, backupId), LocationOf(backupId), PathOf(ReplacedMark, backupId), claim);
+        });
+    }
+
+    private string PathOf(string mark, string backupId) => Path.Combine(Folder, mark + backupId);
+
+    private void RemoveLeftovers(string backupId)
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(Folder, PartialMark + "*"))
+        {
+            var id = Path.GetFileName(leftover)[PartialMark.Length..];
+            if (string.CompareOrdinal(id, backupId) > 0)
+                continue;
+            // One that somebody still writes is claimed, and stays.
+            using var claim = PartialClaim.TryTake(leftover);
+            if (claim is not null)
+                Directory.Delete(leftover, recursive: true);
+        }
+
+        foreach (var replaced in Directory.EnumerateDirectories(Folder, ReplacedMark + "*"))
+        {
+            var whole = LocationOf(Path.GetFileName(replaced)[ReplacedMark.Length..]);
+            if (Directory.Exists(whole))
+                Directory.Delete(replaced, recursive: true);
+            else
+                Directory.Move(replaced, whole);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using UpgradeOps.Engine.Hosts.Durable;
+
+namespace UpgradeOps.Engine.Backups.Stores;
+
+/// <summary>The sign that a live process writes a backup: a file held open with an advisory lock, which a crash lets go.</summary>
+internal sealed class PartialClaim : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private PartialClaim(FileStream file) => _lock = file;
+
+    /// <returns>Null when another process holds it.</returns>
+    public static PartialClaim? TryTake(string partialFolder)
+    {
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = DurableFile.Private;
+            return new PartialClaim(new FileStream(partialFolder + ".lock", options));
+        }
+        catch (IOException e) when (!StoreFaults.IsDiskFull(e) && e is not DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose()
+    {
+        // Removed while still held: whoever opens it next makes a new one.
+        File.Delete(_lock.Name);
+        _lock.Dispose();
+    }
+}

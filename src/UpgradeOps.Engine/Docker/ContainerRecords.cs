@@ -80,7 +80,20 @@ internal sealed record ContainerConfig
 internal sealed record ContainerHostConfig
 {
     public string NetworkMode { get; init; } = "";
+
+    public RestartPolicy? RestartPolicy { get; init; }
 }
+
+/// <param name="Name"><c>no</c> (or empty), <c>always</c>, <c>unless-stopped</c> or <c>on-failure</c>.</param>
+/// <param name="MaximumRetryCount">Counts for <c>on-failure</c> only.</param>
+internal sealed record RestartPolicy(string Name, int MaximumRetryCount = 0)
+{
+    public static readonly RestartPolicy None = new("no");
+
+    public bool Restarts => Name is not ("" or "no");
+}
+
+internal sealed record ContainerUpdate(RestartPolicy RestartPolicy);
 
 /// <param name="Type"><c>volume</c>, <c>bind</c> or <c>tmpfs</c>.</param>
 /// <param name="Name">The volume's name; 64 hexadecimal digits for an anonymous one.</param>

@@ -58,6 +58,10 @@ internal sealed partial class DockerClient
         return ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/stop{query}", id, patience + QuickCall, cancellationToken);
     }
 
+    /// <summary>Stops and starts a container.</summary>
+    public Task RestartContainerAsync(string id, CancellationToken cancellationToken) =>
+        ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/restart", id, null, cancellationToken);
+
     /// <param name="signal">Such as <c>SIGKILL</c>.</param>
     public Task KillContainerAsync(string id, string signal, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/kill?signal={Escape(signal)}", id, QuickCall, cancellationToken);
@@ -69,6 +73,13 @@ internal sealed partial class DockerClient
 
     public Task RenameContainerAsync(string id, string name, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/rename?name={Escape(name)}", id, QuickCall, cancellationToken);
+
+    /// <summary>Changes what the engine does when a container ends, or when the engine itself starts.</summary>
+    public async Task SetRestartPolicyAsync(string id, RestartPolicy policy, CancellationToken cancellationToken)
+    {
+        using var response = await PostAsync($"containers/{Escape(id)}/update", new ContainerUpdate(policy), DockerJson.Default.ContainerUpdate, cancellationToken).ConfigureAwait(false);
+        await EnsureAsync(response, id, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Waits until a container has ended.</summary>
     /// <returns>Its exit code.</returns>

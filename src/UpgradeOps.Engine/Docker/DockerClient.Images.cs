@@ -51,6 +51,19 @@ internal sealed partial class DockerClient
         }
     }
 
+    /// <summary>Asks the image's registry, through the engine, which digest a tag has now.</summary>
+    /// <param name="reference"><c>repository:tag</c>.</param>
+    /// <exception cref="AppException">One ErrorId for each kind of trouble, see <see cref="PullFailure"/>.</exception>
+    public async Task<string> ResolveDigestAsync(string reference, PullCredentials? auth, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            HttpMethod.Get, $"distribution/{Path(reference)}/json", null, QuickCall, cancellationToken, registryAuth: auth?.ToHeader()).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+            throw PullFailure.From(reference, await MessageAsync(response, cancellationToken).ConfigureAwait(false));
+        var found = await ReadAsync(response, DockerJson.Default.DistributionDetails, reference, cancellationToken).ConfigureAwait(false);
+        return found.Descriptor.Digest;
+    }
+
     /// <summary>Gives an image one more name; a name that another image had moves.</summary>
     public Task TagImageAsync(string idOrReference, string repository, string tag, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"images/{Path(idOrReference)}/tag?repo={Escape(repository)}&tag={Escape(tag)}", idOrReference, QuickCall, cancellationToken);

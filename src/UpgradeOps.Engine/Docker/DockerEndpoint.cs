@@ -18,7 +18,16 @@ internal sealed class DockerEndpoint(string address, Func<CancellationToken, Tas
     public static DockerEndpoint FromEnvironment(Func<string, string?> variable)
     {
         if (variable("DOCKER_HOST") is { Length: > 0 } host)
-            return Parse(host);
+        {
+            return variable("DOCKER_TLS_VERIFY") is not { Length: > 0 } || !host.StartsWith("tcp://", StringComparison.Ordinal)
+                ? Parse(host)
+                : throw new AppException(
+                    ErrorIds.EngineUnreachable,
+                    $"The Docker Engine at {host} is to be reached over TLS (DOCKER_TLS_VERIFY), which is not supported.",
+                    host,
+                    "Run UpgradeOps on the engine's own machine, where the engine has a socket.");
+        }
+
         if (DockerContext.Find(variable) is { } context)
             return Parse(context);
         return Parse(OperatingSystem.IsWindows() ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock");

@@ -44,6 +44,10 @@ internal sealed record ImageConfig
     public Dictionary<string, JsonElement>? Volumes { get; init; }
 }
 
+internal sealed record DistributionDetails(DistributionDescriptor Descriptor);
+
+internal sealed record DistributionDescriptor(string Digest);
+
 /// <summary>Credentials that the engine passes on to a registry.</summary>
 internal sealed record PullCredentials
 {

@@ -40,6 +40,9 @@ internal sealed record PlatformTarget
     /// <summary>Set when going back: files that decided what ran then, by path, with the name under which the given operation keeps them.</summary>
     public IReadOnlyDictionary<string, byte[]> RecordedFiles { get; init; } = new Dictionary<string, byte[]>();
 
+    /// <summary>Set when going back: the steps of the operation that is undone. A platform finds in its own what else it recorded then.</summary>
+    public IReadOnlyList<PlannedStep> RecordedSteps { get; init; } = [];
+
     public bool IsRecorded => RecordedArtifact is not null;
 }
 

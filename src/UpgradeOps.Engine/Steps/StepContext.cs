@@ -25,6 +25,9 @@ internal abstract class StepContext
     /// <returns>What <see cref="KeepAsync"/> kept under this name; null when nothing.</returns>
     public abstract Task<byte[]?> KeptAsync(string name, CancellationToken cancellationToken);
 
+    /// <returns>A configuration file as it was when the operation that this one undoes began; null when this one undoes none, or had no such file.</returns>
+    public abstract Task<byte[]?> RecordedFileAsync(string path, CancellationToken cancellationToken);
+
     public abstract IProgressSink Progress { get; }
 
     public abstract TimeProvider Time { get; }

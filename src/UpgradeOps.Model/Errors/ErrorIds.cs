@@ -36,6 +36,9 @@ public static class ErrorIds
     public const string ComposeServiceMissing = "UpgradeOps.Compose.ServiceMissing";
     public const string ComposeVariableMissing = "UpgradeOps.Compose.VariableMissing";
     public const string ComposeCommandFailed = "UpgradeOps.Compose.CommandFailed";
+    public const string ComposeMissing = "UpgradeOps.Compose.Missing";
+    public const string ComposeUnsupported = "UpgradeOps.Compose.Unsupported";
+    public const string ConfigurationDrift = "UpgradeOps.Compose.ConfigurationDrift";
     public const string ConfigurationEdited = "UpgradeOps.Compose.ConfigurationEdited";
     public const string FixedContainerName = "UpgradeOps.Compose.FixedContainerName";
     public const string ServiceStartFailed = "UpgradeOps.Service.StartFailed";

@@ -24,6 +24,7 @@ internal sealed class UndoPlanner(AppRooms rooms)
             Release = Endpoints.AsRelease(before, rooms.Definition.Name),
             RecordedArtifact = before.Artifact,
             RecordedFiles = await FilesAsync(kept, cancellationToken).ConfigureAwait(false),
+            RecordedSteps = kept.Plan.Steps,
         };
 
         var migrated = before.SchemaFingerprint is not null && before.SchemaFingerprint != schema?.Fingerprint;

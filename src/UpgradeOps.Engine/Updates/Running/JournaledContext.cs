@@ -32,6 +32,19 @@ internal sealed class JournaledContext(OperationLog log, PlannedStep planned, IA
     public override Task<byte[]?> KeptAsync(string name, CancellationToken cancellationToken) =>
         state.ReadFileAsync(OperationId, FileName(name), cancellationToken);
 
+    public override async Task<byte[]?> RecordedFileAsync(string path, CancellationToken cancellationToken)
+    {
+        if (log.Record.Plan.Undoes is not { } undone)
+        {
+            return null;
+        }
+
+        var earlier = await OperationIndex.GetAsync(state, undone, cancellationToken).ConfigureAwait(false);
+        return earlier.Start.ConfigFiles.TryGetValue(path, out var name)
+            ? await state.ReadFileAsync(undone, name, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
     // Two steps may keep a file of the same name.
     private string FileName(string name) => $"{planned.Kind}-{planned.Id[(planned.Id.LastIndexOf('#') + 1)..]}-{name}";
 }

@@ -1,0 +1,122 @@
+using System.Globalization;
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Platforms.Compose.Files;
+using UpgradeOps.Engine.Platforms.Compose.Model;
+
+namespace UpgradeOps.Engine.Platforms.Compose;
+
+/// <summary>Runs <c>docker compose</c> for one project, against the same engine that the API client talks to.</summary>
+internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles files, IHost host, string engineAddress, TimeProvider time)
+{
+    /// <summary>Stands for the variable's value while the model is read: a legal tag that nobody has.</summary>
+    private const string Probe = "upgradeops-probe-7f3a";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Reads what the compose files say, with a probe in the variable's place.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/> with Compose's own message.</exception>
+    public async Task<ComposeModel> ReadModelAsync(CancellationToken cancellationToken)
+    {
+        using var json = new MemoryStream();
+        var result = await RunAsync(["config", "--format", "json"], Probe, json, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config");
+        return ComposeModelReader.Read(json.GetBuffer().AsSpan(0, (int)json.Length), Probe, Lines(result.Error));
+    }
+
+    /// <summary>Compose's hash of each service's configuration: containers carry it as a label.</summary>
+    /// <param name="value">The variable's value.</param>
+    public async Task<IReadOnlyDictionary<string, string>> ReadHashesAsync(string value, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var result = await RunAsync(["config", "--hash", "*"], value, text, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config --hash");
+        return Lines(System.Text.Encoding.UTF8.GetString(text.ToArray()))
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(l => l.Length == 2)
+            .ToDictionary(l => l[0], l => l[1]);
+    }
+
+    /// <summary>Makes containers without starting any.</summary>
+    /// <param name="scale">Containers that each service is to have in all, running or not.</param>
+    /// <param name="recreate">False to leave every existing container as it is; true to replace the ones whose image or configuration changed.</param>
+    /// <param name="value">The variable's value.</param>
+    public async Task CreateAsync(IReadOnlyDictionary<string, int> scale, bool recreate, string value, CancellationToken cancellationToken)
+    {
+        // Not `up --no-deps`: without its dependencies a service gets another hash, and the next plain `up` would make it anew.
+        List<string> arguments = ["create", "--no-build", "--pull", "never"];
+        if (!recreate)
+            arguments.Add("--no-recreate");
+        foreach (var (service, count) in scale)
+            arguments.AddRange(["--scale", string.Create(CultureInfo.InvariantCulture, $"{service}={count}")]);
+        arguments.AddRange(scale.Keys);
+        var result = await RunAsync(arguments, value, null, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw Failure(result, ErrorIds.ComposeCommandFailed, "docker compose create");
+    }
+
+    /// <summary>What <c>docker compose ps</c> shows, for a person.</summary>
+    public async Task<string> ListAsync(string? value, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream();
+        var result = await RunAsync(["ps", "--all"], value, text, cancellationToken).ConfigureAwait(false);
+        return System.Text.Encoding.UTF8.GetString(text.ToArray()) + result.Error;
+    }
+
+    /// <returns>Compose's version; null when it is not there.</returns>
+    public async Task<string?> VersionAsync(CancellationToken cancellationToken)
+    {
+        var result = await host.RunAsync(new HostCommand("docker", "compose", "version", "--short") { Environment = Environment(null) }, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? result.Output.Trim() : null;
+    }
+
+    private async Task<CommandResult> RunAsync(IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken)
+    {
+        List<string> arguments = ["compose", "--ansi", "never", "--project-directory", compose.Directory];
+        foreach (var file in await files.FindAsync(cancellationToken).ConfigureAwait(false))
+            arguments.AddRange(["--file", file]);
+        if (!files.IsDefaultEnvFile)
+            arguments.AddRange(["--env-file", files.EnvPath]);
+        if (compose.Project is { } project)
+            arguments.AddRange(["--project-name", project]);
+        arguments.AddRange(verb);
+
+        var command = new HostCommand("docker", arguments) { WorkingDirectory = compose.Directory, Environment = Environment(value) };
+        using var timer = new CancellationTokenSource(Patience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            return await host.StreamAsync(command, null, output, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AppException(
+                ErrorIds.ComposeCommandFailed,
+                string.Create(CultureInfo.InvariantCulture, $"docker compose {verb.First()} did not end within {Patience.TotalMinutes} minutes and was given up."),
+                compose.Directory,
+                inner: e);
+        }
+    }
+
+    /// <summary>A value in the caller's own environment would count before the <c>.env</c> file: ours comes first.</summary>
+    private Dictionary<string, string> Environment(string? value)
+    {
+        var environment = new Dictionary<string, string> { ["DOCKER_HOST"] = engineAddress, ["COMPOSE_MENU"] = "0" };
+        if (value is not null)
+            environment[compose.Variable] = value;
+        return environment;
+    }
+
+    private AppException Failure(CommandResult result, string errorId, string command)
+    {
+        var said = string.Join(" ", Lines(result.Error).Where(l => !l.StartsWith("Container ", StringComparison.Ordinal)).TakeLast(5));
+        return new AppException(
+            errorId,
+            string.Create(CultureInfo.InvariantCulture, $"{command} in {compose.Directory} ended with exit code {result.ExitCode}: {(said.Length == 0 ? "it said nothing." : said)}"),
+            compose.Directory);
+    }
+
+    private static List<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
+}

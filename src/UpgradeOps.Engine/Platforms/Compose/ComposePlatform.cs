@@ -1,0 +1,57 @@
+using UpgradeOps.Engine.Platforms.Compose.Evidence;
+using UpgradeOps.Engine.Platforms.Compose.Planning;
+using UpgradeOps.Engine.Platforms.Compose.Preflight;
+using UpgradeOps.Engine.Platforms.Compose.Steps;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Compose;
+
+/// <summary>Applications from published images behind Docker Compose, whose version is a tag in an environment file.</summary>
+internal sealed class ComposePlatform(ComposeProject project) : IPlatform
+{
+    public string Prefix => StepKinds.Prefix;
+
+    public Task<Deployment> InspectAsync(CancellationToken cancellationToken) =>
+        new ComposeInspection(project).RunAsync(cancellationToken);
+
+    public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
+        new ComposeChecks(project).RunAsync(target, cancellationToken);
+
+    public Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
+        new ComposePlanner(project).RunAsync(current, target, cancellationToken);
+
+    public IStep Create(PlannedStep planned) => planned.Kind switch
+    {
+        StepKinds.Remember => new RememberStep(planned, project),
+        StepKinds.Pull => new PullStep(planned, project),
+        StepKinds.Hold => new HoldStep(planned, project),
+        StepKinds.Tag => new TagStep(planned, project),
+        StepKinds.Files => new FilesStep(planned, project),
+        StepKinds.Env => new EnvStep(planned, project),
+        StepKinds.Create => new CreateStep(planned, project),
+        StepKinds.Recreate => new RecreateStep(planned, project),
+        StepKinds.Stop => new StopStep(planned, project),
+        StepKinds.Start => new StartStep(planned, project),
+        StepKinds.Keep => new KeepStep(planned, project),
+        _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the kind '{planned.Kind}', which Compose has not.", planned.Id),
+    };
+
+    public IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, CancellationToken cancellationToken) =>
+        new ComposeLogs(project).ReadAsync(tail, follow, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        new ComposeEvidence(project).RunAsync(instanceIds, cancellationToken);
+
+    public async Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        var running = snapshot.Containers.Where(c => c.State.Running).Select(c => c.Id).ToList();
+        await Task.WhenAll(running.Select(id => project.Docker.StopContainerAsync(id, null, cancellationToken))).ConfigureAwait(false);
+        return running;
+    }
+
+    public Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        Task.WhenAll(instanceIds.Select(id => project.Docker.StartContainerAsync(id, cancellationToken)));
+
+    public ValueTask DisposeAsync() => project.Docker.DisposeAsync();
+}

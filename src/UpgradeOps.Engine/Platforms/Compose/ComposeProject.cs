@@ -1,0 +1,51 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Platforms.Compose.Files;
+
+namespace UpgradeOps.Engine.Platforms.Compose;
+
+/// <summary>One Compose application with all that is needed to work on it.</summary>
+internal sealed class ComposeProject
+{
+    private readonly Func<string, CancellationToken, Task<PullCredentials?>> _credentials;
+
+    /// <param name="credentials">For the registry of an image repository; null to ask without.</param>
+    public ComposeProject(
+        AppDefinition definition, IHost host, DockerClient docker, Func<string, CancellationToken, Task<PullCredentials?>> credentials, TimeProvider time)
+    {
+        Definition = definition;
+        Compose = definition.Platform.Compose
+            ?? throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name} does not run on Compose.", definition.Path);
+        Host = host;
+        Docker = docker;
+        Time = time;
+        Files = new ComposeFiles(Compose, host.Files);
+        Command = new ComposeCommand(Compose, Files, host, docker.Endpoint.Address, time);
+        Containers = new ProjectContainers(docker);
+        Databases = definition.Databases.Values.Select(d => d.Service).OfType<string>().ToHashSet();
+        _credentials = credentials;
+    }
+
+    public AppDefinition Definition { get; }
+
+    public ComposeDefinition Compose { get; }
+
+    public IHost Host { get; }
+
+    public DockerClient Docker { get; }
+
+    public TimeProvider Time { get; }
+
+    public ComposeFiles Files { get; }
+
+    public ComposeCommand Command { get; }
+
+    public ProjectContainers Containers { get; }
+
+    /// <summary>Services that are declared as databases: they stay where they are.</summary>
+    public IReadOnlySet<string> Databases { get; }
+
+    /// <param name="repository">An image's name without tag.</param>
+    public Task<PullCredentials?> CredentialsAsync(string repository, CancellationToken cancellationToken) => _credentials(repository, cancellationToken);
+}

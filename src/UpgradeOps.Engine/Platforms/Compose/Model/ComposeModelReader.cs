@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Model;
+
+/// <summary>Reads the JSON of <c>docker compose config --format json</c>.</summary>
+internal static class ComposeModelReader
+{
+    private static readonly string[] Hooks = ["post_start", "pre_stop"];
+
+    /// <param name="json">With <paramref name="probe"/> as the variable's value.</param>
+    /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/>: it is not what Compose 2 writes.</exception>
+    public static ComposeModel Read(ReadOnlySpan<byte> json, string probe, IReadOnlyList<string> warnings)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            using var document = JsonDocument.ParseValue(ref reader);
+            var services = Member(document.RootElement, "services") is { ValueKind: JsonValueKind.Object } all
+                ? all.EnumerateObject().Select(s => ReadService(s.Name, s.Value, probe)).ToDictionary(s => s.Name)
+                : [];
+            return new ComposeModel(Text(document.RootElement, "name") ?? "", services, warnings);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new AppException(ErrorIds.ComposeInvalid, $"What docker compose config wrote is not understood: {e.Message}", "docker compose config", inner: e);
+        }
+    }
+
+    private static ComposeService ReadService(string name, JsonElement service, string probe)
+    {
+        var image = Text(service, "image");
+        return new ComposeService
+        {
+            Name = name,
+            Image = image,
+            Template = image is null ? null : ImageTemplate.Of(image, probe),
+            UsesVariable = service.GetRawText().Contains(probe, StringComparison.Ordinal),
+            ContainerName = Text(service, "container_name"),
+            Replicas = ReadReplicas(service),
+            IsBuilt = Member(service, "build") is not null,
+            PullPolicy = Text(service, "pull_policy"),
+            HasHooks = Hooks.Any(h => Member(service, h) is not null),
+            DependsOn = Member(service, "depends_on") is { ValueKind: JsonValueKind.Object } depends
+                ? depends.EnumerateObject().Select(ReadDependency).ToList()
+                : [],
+            SharesWith = ReadShares(service),
+        };
+    }
+
+    private static ComposeDependency ReadDependency(JsonProperty dependency) => new(
+        dependency.Name,
+        Text(dependency.Value, "condition") ?? "service_started",
+        Member(dependency.Value, "restart") is { ValueKind: JsonValueKind.True });
+
+    private static int ReadReplicas(JsonElement service)
+    {
+        var declared = Member(service, "deploy") is { } deploy ? Member(deploy, "replicas") : null;
+        // Numbers that were interpolated are text in some versions of Compose.
+        return (declared ?? Member(service, "scale")) switch
+        {
+            { ValueKind: JsonValueKind.Number } number => number.GetInt32(),
+            { ValueKind: JsonValueKind.String } text when int.TryParse(text.GetString(), out var count) => count,
+            _ => 1,
+        };
+    }
+
+    private static List<string> ReadShares(JsonElement service)
+    {
+        var modes = new[] { "network_mode", "ipc", "pid" }.Select(m => Text(service, m));
+        var volumes = Member(service, "volumes_from") is { ValueKind: JsonValueKind.Array } from
+            ? from.EnumerateArray().Select(v => "service:" + v.GetString()!.Split(':')[0])
+            : [];
+        return modes.Concat(volumes)
+            .Where(m => m?.StartsWith("service:", StringComparison.Ordinal) == true)
+            .Select(m => m!["service:".Length..])
+            .Distinct()
+            .ToList();
+    }
+
+    private static JsonElement? Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string? Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } value ? value : null;
+}

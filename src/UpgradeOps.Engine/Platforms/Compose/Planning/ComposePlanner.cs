@@ -1,0 +1,122 @@
+using System.Globalization;
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Compose.Files;
+using UpgradeOps.Engine.Platforms.Compose.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Planning;
+
+/// <summary>Makes the platform's steps from what runs to a target. Changes nothing.</summary>
+internal sealed class ComposePlanner(ComposeProject project)
+{
+    public async Task<IReadOnlyList<PlannedStep>> RunAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
+    {
+        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        var value = ValueFor(snapshot, target);
+        var services = await new MovePlanner(project, snapshot, value).RunAsync(target, cancellationToken).ConfigureAwait(false);
+        var files = target.IsRecorded ? await ChangedFilesAsync(target, cancellationToken).ConfigureAwait(false) : [];
+        var inputs = new Dictionary<string, string>
+        {
+            [StepInputs.Project] = snapshot.Model.Project,
+            [StepInputs.Services] = EngineJson.Write(services),
+        };
+        var values = new Dictionary<string, string>(inputs) { [StepInputs.Value] = value, [StepInputs.OldValue] = snapshot.Value! };
+        var words = new StepWords(services, target.Release);
+        var recreate = services.Any(s => Beside.Obstacle(snapshot, s.Name) is not null);
+
+        List<PlannedStep> steps =
+        [
+            Step(StepKinds.Remember, StepPhase.Stage, words.Remember, Reversibility.Reversible, values),
+        ];
+        if (services.Any(s => s.Digest is not null))
+        {
+            var pull = target.Release.SizeBytes is { } size
+                ? new Dictionary<string, string>(inputs) { [StepInputs.Size] = size.ToString(CultureInfo.InvariantCulture) }
+                : inputs;
+            steps.Add(Step(StepKinds.Pull, StepPhase.Stage, words.Pull, Reversibility.Additive, pull) with { Interruptible = true });
+        }
+
+        steps.Add(Step(StepKinds.Hold, StepPhase.Stage, words.Hold, Reversibility.Additive, inputs));
+        steps.Add(Step(StepKinds.Tag, StepPhase.Switch, words.Tag, Reversibility.Reversible, inputs));
+        if (files.Count > 0)
+            steps.Add(Step(StepKinds.Files, StepPhase.Switch, $"Put back {string.Join(" and ", files)} as recorded", Reversibility.Reversible, new() { [StepInputs.Paths] = EngineJson.Write(files) }));
+        steps.Add(Step(StepKinds.Env, StepPhase.Switch, $"Set {project.Compose.Variable} to {value} in {project.Files.EnvPath}", Reversibility.Reversible, new()
+        {
+            [StepInputs.Value] = value,
+            [StepInputs.Sha256] = ComposeFiles.Hash(snapshot.Env!),
+        }));
+        steps.AddRange(Switch(snapshot, recreate, inputs, values, words));
+        steps.Add(Step(StepKinds.Keep, StepPhase.Keep, words.Keep, Reversibility.Irreversible, inputs));
+        return steps;
+    }
+
+    private static IEnumerable<PlannedStep> Switch(
+        ComposeSnapshot snapshot, bool recreate, Dictionary<string, string> inputs, Dictionary<string, string> values, StepWords words)
+    {
+        var dependents = new Dictionary<string, string>(inputs) { [StepInputs.Dependents] = EngineJson.Write(snapshot.Dependents) };
+        var stop = Step(StepKinds.Stop, StepPhase.Switch, words.Stop, Reversibility.Reversible, dependents) with { CausesOutage = true, StopsOld = true };
+        if (recreate)
+        {
+            yield return stop;
+            yield return Step(StepKinds.Recreate, StepPhase.Switch, words.Recreate, Reversibility.Reversible, values) with { CausesOutage = true };
+        }
+        else
+        {
+            yield return Step(StepKinds.Create, StepPhase.Switch, words.Create, Reversibility.Reversible, values);
+            yield return stop;
+        }
+
+        yield return Step(StepKinds.Start, StepPhase.Switch, words.Start, Reversibility.Reversible, dependents) with { CausesOutage = true, StartsNew = true };
+    }
+
+    /// <exception cref="AppException"><see cref="ErrorIds.ComposeVariableMissing"/>.</exception>
+    private string ValueFor(ComposeSnapshot snapshot, PlatformTarget target)
+    {
+        if (snapshot.Env is null || snapshot.Value is null)
+        {
+            throw new AppException(
+                ErrorIds.ComposeVariableMissing,
+                $"{project.Files.EnvPath} does not assign {project.Compose.Variable}.",
+                project.Files.EnvPath,
+                $"Add a line {project.Compose.Variable}={ImageIdentity.TagOf(snapshot.Own.FirstOrDefault()?.Config.Image ?? "") ?? "<the tag that runs now>"} to it.");
+        }
+
+        if (target.RecordedFiles.TryGetValue(project.Files.EnvPath, out var recorded) && EnvFile.Parse(recorded, project.Files.EnvPath).Value(project.Compose.Variable) is { Length: > 0 } then)
+            return then;
+        var template = snapshot.Service.Template ?? throw Unused(snapshot);
+        return template.ValueOf(target.Release.Tag) ?? throw new AppException(
+            ErrorIds.ComposeVariableMissing,
+            $"The tag {target.Release.Tag} does not fit the image of {snapshot.Service.Name}, whose tags are {template.TagOf($"${{{project.Compose.Variable}}}")}.",
+            snapshot.Service.Name);
+    }
+
+    private AppException Unused(ComposeSnapshot snapshot) => new(
+        ErrorIds.ComposeVariableMissing,
+        $"{project.Compose.Variable} does not decide the tag of the image of {snapshot.Service.Name}.",
+        snapshot.Service.Name);
+
+    /// <summary>Compose files that differ from what was recorded; the <c>.env</c> file is edited, never replaced.</summary>
+    private async Task<List<string>> ChangedFilesAsync(PlatformTarget target, CancellationToken cancellationToken)
+    {
+        var changed = new List<string>();
+        foreach (var (path, bytes) in target.RecordedFiles.Where(f => f.Key != project.Files.EnvPath))
+        {
+            var now = await project.Host.Files.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+            if (now is null || !now.AsSpan().SequenceEqual(bytes))
+                changed.Add(path);
+        }
+
+        return changed;
+    }
+
+    private static PlannedStep Step(string kind, StepPhase phase, string description, Reversibility reversibility, Dictionary<string, string> inputs) => new()
+    {
+        Id = $"main/{kind}#1",
+        Kind = kind,
+        Phase = phase,
+        Description = description,
+        Reversibility = reversibility,
+        Repeatable = Repeatability.Observable,
+        Inputs = inputs,
+    };
+}

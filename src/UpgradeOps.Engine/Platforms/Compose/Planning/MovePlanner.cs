@@ -1,0 +1,84 @@
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Compose.Model;
+using UpgradeOps.Engine.Platforms.Compose.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Planning;
+
+/// <summary>Says for each service what moves from where to where, with every image pinned.</summary>
+/// <param name="value">The variable's value after the update.</param>
+internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapshot, string value)
+{
+    public async Task<IReadOnlyList<MovedService>> RunAsync(PlatformTarget target, CancellationToken cancellationToken)
+    {
+        var recorded = RecordedServices(target);
+        var moving = snapshot.Moving.Where(s => snapshot.Containers.Any(c => c.ServiceName() == s.Name)).ToList();
+        if (moving.TrueForAll(s => s.Name != snapshot.Service.Name))
+            moving.Insert(0, snapshot.Service);
+
+        var moved = new List<MovedService>();
+        var digests = new Dictionary<string, string>();
+        foreach (var service in moving)
+        {
+            var plain = Describe(service, moving);
+            moved.Add(target.IsRecorded
+                ? Back(plain, service, target, recorded)
+                : await ForwardAsync(plain, service, target.Release, digests, cancellationToken).ConfigureAwait(false));
+        }
+
+        return moved;
+    }
+
+    private MovedService Describe(ComposeService service, List<ComposeService> moving)
+    {
+        var old = snapshot.Containers.Where(c => c.ServiceName() == service.Name).ToList();
+        var running = old.Where(c => c.State.Running || c.State.Status is "restarting" or "paused").ToList();
+        var main = running.FirstOrDefault() ?? old.FirstOrDefault();
+        return new MovedService
+        {
+            Name = service.Name,
+            Count = running.Count > 0 ? running.Count : Math.Max(service.Replicas, 1),
+            Reference = WithTag(service.Template is { } template ? $"{template.Repository}:{template.TagOf(value)}" : service.Image ?? ""),
+            Old = old.Select(c => c.Id).ToList(),
+            Running = running.Select(c => c.Id).ToList(),
+            OldImage = main?.Image,
+            OldReference = service.Template is { } t && snapshot.Value is { } before ? WithTag($"{t.Repository}:{t.TagOf(before)}") : main?.Config.Image,
+            After = service.DependsOn.Where(d => moving.Exists(m => m.Name == d.Service)).ToList(),
+            EndsByItself = snapshot.Model.Services.Values.Any(s => s.DependsOn.Any(d => d.Service == service.Name && d.Condition == ComposeDependency.Completed)),
+        };
+    }
+
+    /// <summary>The declared service's digest is the release's; another repository that follows the same variable is asked for its own, once.</summary>
+    private async Task<MovedService> ForwardAsync(
+        MovedService plain, ComposeService service, Release release, Dictionary<string, string> digests, CancellationToken cancellationToken)
+    {
+        if (service.Template is null && service.Image != snapshot.Service.Image)
+            return plain;
+        if (plain.Repository == snapshot.Service.Template?.Repository && plain.Reference.EndsWith($":{release.Tag}", StringComparison.Ordinal))
+            return plain with { Digest = release.Digest };
+        if (!digests.TryGetValue(plain.Reference, out var digest))
+        {
+            var auth = await project.CredentialsAsync(plain.Repository, cancellationToken).ConfigureAwait(false);
+            digests[plain.Reference] = digest = await project.Docker.ResolveDigestAsync(plain.Reference, auth, cancellationToken).ConfigureAwait(false);
+        }
+
+        return plain with { Digest = digest };
+    }
+
+    /// <summary>Exactly the images that ran then, by their ids.</summary>
+    private MovedService Back(MovedService plain, ComposeService service, PlatformTarget target, IReadOnlyList<MovedService> recorded)
+    {
+        if (recorded.FirstOrDefault(r => r.Name == service.Name) is { OldImage: { } image, OldReference: { } reference })
+            return plain with { Image = image, Reference = reference };
+        return service.Name == snapshot.Service.Name || service.Template?.Repository == snapshot.Service.Template?.Repository
+            ? plain with { Image = target.RecordedArtifact }
+            : plain;
+    }
+
+    private static IReadOnlyList<MovedService> RecordedServices(PlatformTarget target) =>
+        target.RecordedSteps.FirstOrDefault(s => s.Kind == StepKinds.Remember)?.Inputs.TryGetValue(StepInputs.Services, out var json) == true
+            ? EngineJson.Read<List<MovedService>>(json, ErrorIds.PlanDamaged, StepKinds.Remember)
+            : [];
+
+    private static string WithTag(string reference) =>
+        reference.Contains('@', StringComparison.Ordinal) || ImageIdentity.TagOf(reference) is not null ? reference : $"{reference}:latest";
+}

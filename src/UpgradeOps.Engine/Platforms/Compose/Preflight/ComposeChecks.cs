@@ -1,0 +1,66 @@
+using UpgradeOps.Engine.Platforms.Compose.Planning;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Preflight;
+
+/// <summary>Looks for what would make an update fail on Compose. Changes nothing.</summary>
+internal sealed class ComposeChecks(ComposeProject project)
+{
+    private static readonly Version OldestCompose = new(2, 4);
+
+    public async Task<IReadOnlyList<Finding>> RunAsync(PlatformTarget target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await project.Docker.PingAsync(cancellationToken).ConfigureAwait(false);
+            if (await CheckCommandAsync(cancellationToken).ConfigureAwait(false) is { } command)
+                return [command];
+            var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+            var drift = await new DriftCheck(project, snapshot).RunAsync(cancellationToken).ConfigureAwait(false);
+            var room = await new ImageCheck(project, snapshot).RunAsync(target, cancellationToken).ConfigureAwait(false);
+            return [.. new ServiceChecks(project, snapshot).Run(), .. drift, .. room];
+        }
+        catch (AppException e)
+        {
+            return [Findings.Of(e)];
+        }
+    }
+
+    private async Task<Finding?> CheckCommandAsync(CancellationToken cancellationToken)
+    {
+        var version = await project.Command.VersionAsync(cancellationToken).ConfigureAwait(false);
+        if (version is null)
+            return Findings.Blocker(ErrorIds.ComposeMissing, "docker compose", "The docker command has no compose plugin.");
+        var number = new string(version.TrimStart('v').TakeWhile(c => char.IsAsciiDigit(c) || c == '.').ToArray()).TrimEnd('.');
+        return Version.TryParse(number, out var parsed) && parsed < OldestCompose
+            ? Findings.Blocker(ErrorIds.ComposeMissing, "docker compose", $"Compose {version} is too old: {OldestCompose} or newer is needed.")
+            : null;
+    }
+}
+
+/// <summary>Findings in one line each.</summary>
+internal static class Findings
+{
+    public static Finding Of(AppException e) => new()
+    {
+        Severity = FindingSeverity.Blocker,
+        ErrorId = e.ErrorId,
+        Target = e.Error.Target ?? "",
+        Message = e.Message,
+        RecommendedAction = e.Error.RecommendedAction,
+    };
+
+    public static Finding Blocker(string errorId, string target, string message, string? action = null) => Make(FindingSeverity.Blocker, errorId, target, message, action);
+
+    public static Finding Warning(string errorId, string target, string message, string? action = null) => Make(FindingSeverity.Warning, errorId, target, message, action);
+
+    public static Finding Information(string errorId, string target, string message, string? action = null) => Make(FindingSeverity.Information, errorId, target, message, action);
+
+    private static Finding Make(FindingSeverity severity, string errorId, string target, string message, string? action) => new()
+    {
+        Severity = severity,
+        ErrorId = errorId,
+        Target = target,
+        Message = message,
+        RecommendedAction = action ?? ErrorCatalogue.Find(errorId)?.DefaultAction,
+    };
+}

@@ -1,0 +1,33 @@
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Steps;
+
+/// <summary>Makes the new containers beside the old ones, which go on serving. Undone, exactly the new ones are removed.</summary>
+internal sealed class CreateStep(PlannedStep planned, ComposeProject project) : MakingStep(planned, project)
+{
+    public override async Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
+        return IsWhole(found) && IsAdopted(found, context) ? StepState.Done : StepState.NotDone;
+    }
+
+    public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsWhole(found))
+        {
+            var scale = Services.ToDictionary(s => s.Name, s => s.Old.Count + s.Count);
+            await Project.Command.CreateAsync(scale, recreate: false, Input(StepInputs.Value), cancellationToken).ConfigureAwait(false);
+            found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await AdoptAsync(found, context, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        // Their volumes stay: whatever the new version wrote is nobody's to throw away here.
+        foreach (var container in await FindNewAsync(cancellationToken).ConfigureAwait(false))
+            await Docker.RemoveContainerAsync(container.Id, withVolumes: false, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,53 @@
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Steps;
+
+/// <summary>What the two ways of making new containers have in common: proof that they are the right ones, and their record.</summary>
+internal abstract class MakingStep(PlannedStep planned, ComposeProject project) : ComposeStep(planned, project)
+{
+    /// <summary>True when every service has all its new containers.</summary>
+    protected bool IsWhole(IReadOnlyList<ContainerDetails> found) =>
+        Services.All(s => found.Count(c => c.ServiceName() == s.Name) >= s.Count);
+
+    /// <summary>True when they are on record and wait for their start.</summary>
+    protected bool IsAdopted(IReadOnlyList<ContainerDetails> found, StepContext context)
+    {
+        var known = Recorded<List<NewContainer>>(context.Outputs, StepOutputs.Containers).Select(c => c.Id).ToHashSet();
+        return found.All(c => known.Contains(c.Id) && c.HostConfig.RestartPolicy is not { Restarts: true });
+    }
+
+    /// <summary>
+    /// Checks and records the new containers. Until its start the engine must not start one by itself: it would, when it is restarted
+    /// meanwhile, and both versions would write.
+    /// </summary>
+    protected async Task AdoptAsync(IReadOnlyList<ContainerDetails> found, StepContext context, CancellationToken cancellationToken)
+    {
+        foreach (var service in Services)
+            Check(service, found.Where(c => c.ServiceName() == service.Name).ToList(), ImageOf(service, context));
+
+        var known = Recorded<List<NewContainer>>(context.Outputs, StepOutputs.Containers).ToDictionary(c => c.Id);
+        var made = found
+            .Select(c => known.GetValueOrDefault(c.Id) ?? new NewContainer(c.Id, c.ServiceName(), c.HostConfig.RestartPolicy ?? RestartPolicy.None))
+            .ToList();
+        await context.RecordAsync(StepOutputs.Containers, EngineJson.Write(made), cancellationToken).ConfigureAwait(false);
+        foreach (var container in found.Where(c => c.HostConfig.RestartPolicy is { Restarts: true }))
+            await Docker.SetRestartPolicyAsync(container.Id, RestartPolicy.None, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void Check(MovedService service, IReadOnlyList<ContainerDetails> made, string? image)
+    {
+        if (made.Count != service.Count)
+        {
+            throw new AppException(
+                ErrorIds.ComposeCommandFailed, $"Compose was to make {service.Count} containers of {service.Name}, and {made.Count} are there.", service.Name);
+        }
+
+        foreach (var wrong in made.Where(c => image is not null && c.Image != image))
+        {
+            throw new AppException(
+                ErrorIds.ComposeCommandFailed, $"Compose made {wrong.DisplayName} from {wrong.Image}, not from {image}, which was chosen.", service.Name);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Steps;
+
+/// <summary>
+/// The first step, and so the last one to be undone. Forward it only makes sure that what the plan was made for is still there. Back it
+/// makes sure that what ran before runs: the old containers, or, where they are gone, new ones from the recorded image and files.
+/// </summary>
+internal sealed class RememberStep(PlannedStep planned, ComposeProject project) : ComposeStep(planned, project)
+{
+    public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var known = Services.SelectMany(s => s.Old).ToHashSet();
+        var there = await Project.Containers.FindAsync(Input(StepInputs.Project), Services.Select(s => s.Name), cancellationToken).ConfigureAwait(false);
+        if (!known.SetEquals(there.Select(c => c.Id)))
+        {
+            throw new AppException(
+                ErrorIds.PlanStale,
+                $"Containers of {string.Join(", ", Services.Select(s => s.Name))} were made or removed after the plan was made.",
+                Project.Definition.Name);
+        }
+    }
+
+    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        foreach (var service in MovedService.InStartOrder(Services).Where(s => s.Running.Count > 0))
+        {
+            var old = await Project.Containers.InspectAsync(service.Running, cancellationToken).ConfigureAwait(false);
+            if (old.Count < service.Running.Count)
+                old = await MakeAgainAsync(service, context, cancellationToken).ConfigureAwait(false);
+            await StartOldAsync(context, old.Where(c => !c.State.Running), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IReadOnlyList<ContainerDetails>> MakeAgainAsync(MovedService service, StepContext context, CancellationToken cancellationToken)
+    {
+        context.Tell($"Making the containers of {service.Name} again from {service.OldReference}");
+        if (service is { OldImage: { } image, OldReference: { } reference } && ImageIdentity.TagOf(reference) is { } tag)
+        {
+            if ((await Docker.InspectImageAsync(reference, cancellationToken).ConfigureAwait(false))?.Id != image)
+                await Docker.TagImageAsync(image, ImageIdentity.RepositoryOf(reference), tag, cancellationToken).ConfigureAwait(false);
+        }
+
+        var there = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
+        var scale = new Dictionary<string, int> { [service.Name] = service.Running.Count };
+        var replace = there.Any(c => !service.Old.Contains(c.Id));
+        await Project.Command.CreateAsync(scale, replace, Input(StepInputs.OldValue), cancellationToken).ConfigureAwait(false);
+        var made = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
+        foreach (var wrong in made.Where(c => service.OldImage is not null && c.Image != service.OldImage))
+        {
+            throw new AppException(
+                ErrorIds.ComposeCommandFailed,
+                $"Compose made {wrong.DisplayName} from {wrong.Image}, not from {service.OldImage}, which ran before.",
+                wrong.DisplayName);
+        }
+
+        return made;
+    }
+}

@@ -26,7 +26,7 @@ internal abstract class StepContext
     public abstract Task<byte[]?> KeptAsync(string name, CancellationToken cancellationToken);
 
     /// <returns>A configuration file as it was when the operation that this one undoes began; null when this one undoes none, or had no such file.</returns>
-    public abstract Task<byte[]?> RecordedFileAsync(string path, CancellationToken cancellationToken);
+    public virtual Task<byte[]?> RecordedFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
 
     public abstract IProgressSink Progress { get; }
 

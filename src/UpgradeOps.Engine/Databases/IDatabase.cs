@@ -25,7 +25,18 @@ internal interface IDatabase
     /// <param name="output">Gets the stock format: a PostgreSQL custom archive, or SQL text for MariaDB; uncompressed.</param>
     Task DumpAsync(Stream output, CancellationToken cancellationToken);
 
-    /// <summary>Loads a dump into a new, empty database; stops at the first error and leaves no half-loaded database behind.</summary>
+    /// <summary>Reads a dump to its end and fails unless it is whole by its own format; nothing is loaded.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>.</exception>
+    Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Loads a dump into a new, empty database; stops at the first error and leaves no half-loaded database behind. What a killed load
+    /// left under the name does not count as existing and is cleared away first.
+    /// </summary>
+    /// <exception cref="AppException">
+    /// <see cref="ErrorIds.DatabaseNameTaken"/>: there is one; <see cref="ErrorIds.RestoreFailed"/>: the dump's SQL reaches beyond the database
+    /// (the message names the line); <see cref="ErrorIds.BackupDamaged"/>.
+    /// </exception>
     Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken);
 
     /// <summary>
@@ -37,15 +48,18 @@ internal interface IDatabase
     /// <summary>Takes a swap back: the live one becomes <paramref name="loaded"/> again and <paramref name="aside"/> becomes live.</summary>
     Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken);
 
+    /// <summary>True when there is such a database and it is whole.</summary>
     Task<bool> ExistsAsync(string database, CancellationToken cancellationToken);
 
+    /// <summary>Drops a database, or what an interrupted load left of it; nothing happens when there is none. Never the live one.</summary>
     Task DropAsync(string database, CancellationToken cancellationToken);
 
     /// <summary>Rows by table of a database, exact.</summary>
     Task<IReadOnlyDictionary<string, long>> CountRowsAsync(string database, CancellationToken cancellationToken);
 
-    /// <summary>A stable text of tables and columns, for a fingerprint.</summary>
-    Task<string> DescribeSchemaAsync(CancellationToken cancellationToken);
+    /// <summary>A stable text of tables, columns and what else a schema has, for a fingerprint: equal before a dump and after its load.</summary>
+    /// <param name="database">Null for the live one.</param>
+    Task<string> DescribeSchemaAsync(CancellationToken cancellationToken, string? database = null);
 }
 
 internal enum DumpFormat

@@ -53,6 +53,8 @@ public static class ErrorIds
 
     public const string DatabaseUnreachable = "UpgradeOps.Databases.Unreachable";
     public const string DatabaseUnauthorized = "UpgradeOps.Databases.Unauthorized";
+    public const string DatabaseMissing = "UpgradeOps.Databases.Missing";
+    public const string DatabaseNameTaken = "UpgradeOps.Databases.NameTaken";
     public const string DatabaseToolFailed = "UpgradeOps.Databases.ToolFailed";
     public const string DatabaseToolTooOld = "UpgradeOps.Databases.ToolTooOld";
     public const string MigrationFailed = "UpgradeOps.Migrations.Failed";

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using UpgradeOps.Engine.Databases.Tools;
+
+namespace UpgradeOps.Engine.Databases.PostgreSql;
+
+/// <summary>Command lines of PostgreSQL's own tools. Nothing runs here.</summary>
+internal sealed record PostgresCommands(ServerAddress Server, string User)
+{
+    /// <summary>Messages in English, or they could not be told apart.</summary>
+    private static readonly Dictionary<string, string> Environment = new() { ["LC_ALL"] = "C", ["PGCLIENTENCODING"] = "UTF8" };
+
+    public static ToolCommand Version { get; } = new("pg_dump", "--version");
+
+    /// <summary>Reads an archive to its end without a server.</summary>
+    public static ToolCommand ReadArchive { get; } = new ToolCommand("pg_restore", "--exit-on-error", "--file=/dev/null").With("LC_ALL", "C");
+
+    /// <summary>Rows of a query in COPY's text format, which tells NULL from an empty text.</summary>
+    /// <param name="settings">Statements that run before it in the same session.</param>
+    public ToolCommand Rows(string database, string query, params IEnumerable<string> settings) =>
+        Psql(database, [.. settings, $"COPY ({query.Trim().TrimEnd(';')}) TO STDOUT"]);
+
+    /// <summary>Statements one after the other, up to the first that fails.</summary>
+    public ToolCommand Execute(string database, params IEnumerable<string> statements) => Psql(database, statements);
+
+    /// <summary>Statements that all take effect or none.</summary>
+    public ToolCommand ExecuteAtOnce(string database, params IEnumerable<string> statements) => Psql(database, statements, "--single-transaction");
+
+    /// <summary>A custom archive, uncompressed: compressing is cheaper and better outside.</summary>
+    public ToolCommand Dump(string database) => Tool(
+        "pg_dump", "--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}");
+
+    public ToolCommand RestoreArchive(string database) => Tool(
+        "pg_restore", "--exit-on-error", "--single-transaction", "--no-password", $"--dbname={Connection(database)}");
+
+    /// <summary>Loads SQL text from standard input.</summary>
+    public ToolCommand LoadText(string database)
+    {
+        var command = Tool(
+            "psql", "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction", $"--dbname={Connection(database)}", "--file=-");
+        // The dump says its own encoding; where it does not, it is in the database's.
+        return command with { Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" } };
+    }
+
+    /// <summary>A connection string, in which a database's name cannot be taken for one.</summary>
+    internal string Connection(string database) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"host={Value(Server.Host)} port={Server.Port} user={Value(User)} dbname={Value(database)} connect_timeout=15 application_name=upgradeops");
+
+    private static string Value(string value)
+    {
+        var quoted = new StringBuilder("'");
+        foreach (var c in value)
+            quoted.Append(c is '\'' or '\\' ? $"\\{c}" : c);
+        return quoted.Append('\'').ToString();
+    }
+
+    private ToolCommand Psql(string database, IEnumerable<string> statements, params IEnumerable<string> options) => Tool(
+        "psql",
+        [
+            "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", .. options,
+            $"--dbname={Connection(database)}", .. statements.SelectMany(s => new[] { "--command", s }),
+        ]);
+
+    private static ToolCommand Tool(string name, params IReadOnlyList<string> arguments) => new(name, arguments) { Environment = Environment };
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using UpgradeOps.Engine.Databases.Dumps;
+
+namespace UpgradeOps.Engine.Databases.PostgreSql;
+
+internal sealed partial class PostgresDatabase(string id, string name, PostgresServer server) : IDatabase
+{
+    public const string EngineName = "postgresql";
+
+    private static readonly PostgresDialect Sql = PostgresDialect.Instance;
+    private static readonly string[] ServersOwn = ["postgres", "template0", "template1"];
+
+    private readonly PostgresTwin _twin = new(server, name);
+    private readonly PostgresSwap _swap = new(server);
+    private readonly PostgresSchema _schema = new(server);
+
+    public string Id => id;
+
+    public string Engine => EngineName;
+
+    public string Name => name;
+
+    private string Target => $"database {id}";
+
+    public async Task<DatabaseInfo> CheckAsync(CancellationToken cancellationToken)
+    {
+        var toolVersion = ParseToolVersion(await server.Tools.ReadAsync(PostgresCommands.Version, cancellationToken).ConfigureAwait(false));
+        if (await server.Tools.Runner.OutsideAddressAsync(cancellationToken).ConfigureAwait(false) is { } outside)
+            await CheckPasswordAsync(outside, cancellationToken).ConfigureAwait(false);
+
+        var row = (await QueryAsync("SELECT current_setting('server_version_num'), pg_database_size(current_database())", cancellationToken).ConfigureAwait(false))[0];
+        var number = int.Parse(row[0]!, CultureInfo.InvariantCulture);
+        var serverVersion = new Version(number / 10000, number % 10000);
+        if (toolVersion.Major < serverVersion.Major)
+        {
+            throw new AppException(
+                ErrorIds.DatabaseToolTooOld, $"pg_dump {toolVersion} in {server.Tools.Runner.Place} is older than the server, which is {serverVersion}.", Target);
+        }
+
+        return new DatabaseInfo(serverVersion, toolVersion, long.Parse(row[1]!, CultureInfo.InvariantCulture));
+    }
+
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null) =>
+        server.RowsAsync(database ?? name, sql, cancellationToken);
+
+    public async Task DumpAsync(Stream output, CancellationToken cancellationToken)
+    {
+        var marked = new MarkedStream(output);
+        await using (marked.ConfigureAwait(false))
+        {
+            await server.Tools.RunAsync(server.Commands.Dump(name), null, marked, cancellationToken).ConfigureAwait(false);
+            if (!DumpMarks.BeginsAsPostgresArchive(marked.Head))
+                throw new AppException(ErrorIds.BackupDamaged, $"pg_dump wrote {marked.Count} bytes that do not begin as its archives do.", Target);
+        }
+    }
+
+    public async Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken)
+    {
+        if (format == DumpFormat.PlainSql)
+        {
+            await new GuardedStream(dump, new PostgresGuard(Target), Target).CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await server.Tools.RunAsync(PostgresCommands.ReadArchive, dump, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId is ErrorIds.DatabaseToolFailed)
+        {
+            throw new AppException(ErrorIds.BackupDamaged, $"pg_restore cannot read the archive to its end: {e.Message}", Target, inner: e);
+        }
+    }
+
+    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken)
+    {
+        ThrowIfLive(intoDatabase);
+        if (await ExistsAsync(intoDatabase, cancellationToken).ConfigureAwait(false))
+            throw new AppException(ErrorIds.DatabaseNameTaken, $"There is a database '{intoDatabase}' already; a dump is only loaded into a new one.", intoDatabase);
+
+        // It gets its name when it is whole: what has the name was loaded to the end.
+        var loading = Loading(intoDatabase);
+        await server.DropAsync(cancellationToken, loading).ConfigureAwait(false);
+        try
+        {
+            await _twin.CreateAsync(loading, cancellationToken).ConfigureAwait(false);
+            await FillAsync(dump, format, loading, cancellationToken).ConfigureAwait(false);
+            await _twin.CopySettingsAsync(loading, cancellationToken).ConfigureAwait(false);
+            await server.ExecuteAsync([$"ALTER DATABASE {Sql.Name(loading)} RENAME TO {Sql.Name(intoDatabase)}"], cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AppException or OperationCanceledException or IOException)
+        {
+            await LoadRemains.ClearAsync(() => server.DropAsync(CancellationToken.None, loading)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task SwapAsync(string loaded, string aside, CancellationToken cancellationToken)
+    {
+        ThrowIfLive(loaded);
+        ThrowIfLive(aside);
+        await _swap.RunAsync(name, loaded, aside, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken) => SwapAsync(aside, loaded, cancellationToken);
+
+    public async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken) =>
+        (await server.ExistingAsync(cancellationToken, database).ConfigureAwait(false)).Count > 0;
+
+    public async Task DropAsync(string database, CancellationToken cancellationToken)
+    {
+        ThrowIfLive(database);
+        await server.DropAsync(cancellationToken, Loading(database), database).ConfigureAwait(false);
+    }
+
+    public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(string database, CancellationToken cancellationToken) =>
+        _schema.CountAsync(database, cancellationToken);
+
+    public Task<string> DescribeSchemaAsync(CancellationToken cancellationToken, string? database = null) =>
+        _schema.DescribeAsync(database ?? name, cancellationToken);
+
+    internal static Version ParseToolVersion(string output) => ToolVersion().Match(output) is { Success: true } m
+        ? new Version(int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture), m.Groups[2].Success ? int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : 0)
+        : throw new AppException(ErrorIds.DatabaseToolFailed, $"pg_dump tells no version: {output.Trim()}");
+
+    private async Task FillAsync(Stream dump, DumpFormat format, string into, CancellationToken cancellationToken)
+    {
+        if (format == DumpFormat.PostgresCustom)
+            await server.Tools.RunAsync(server.Commands.RestoreArchive(into), dump, null, cancellationToken).ConfigureAwait(false);
+        else
+            await GuardedLoad.RunAsync(server.Tools, server.Commands.LoadText(into), dump, new PostgresGuard(Target), Target, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A server that trusts its own machine takes any password there; only from outside does it show whether it is right.</summary>
+    private async Task CheckPasswordAsync(Tools.ServerAddress outside, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.Tools.ReadAsync((server.Commands with { Server = outside }).Rows(name, "SELECT 1"), cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId is ErrorIds.DatabaseUnreachable || e.Message.Contains("no pg_hba.conf entry", StringComparison.Ordinal))
+        {
+            // It listens on its loopback alone; that connection is tried next, and says what is wrong if anything is.
+        }
+    }
+
+    private void ThrowIfLive(string database)
+    {
+        if (database == name || ServersOwn.Contains(database))
+            throw new AppException(ErrorIds.DatabaseNameTaken, $"'{database}' is the live database or one of the server's own: it is never loaded into, dropped or put aside.", database);
+    }
+
+    private static string Loading(string database) => Sql.Beside(database, "_loading");
+
+    [GeneratedRegex(@"\(PostgreSQL\) (\d+)(?:\.(\d+))?")]
+    private static partial Regex ToolVersion();
+}

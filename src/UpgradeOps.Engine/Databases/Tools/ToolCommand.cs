@@ -1,0 +1,14 @@
+namespace UpgradeOps.Engine.Databases.Tools;
+
+/// <summary>A tool with its arguments: nothing is quoted, nothing passes through a shell, nothing secret is in it.</summary>
+internal sealed record ToolCommand(string Tool, params IReadOnlyList<string> Arguments)
+{
+    /// <summary>Added to the tool's environment; the one place for a password.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public ToolCommand With(string name, string value) =>
+        this with { Environment = new Dictionary<string, string>(Environment) { [name] = value } };
+
+    /// <summary>Tool and arguments alone.</summary>
+    public override string ToString() => string.Join(' ', Arguments.Prepend(Tool));
+}

@@ -38,6 +38,9 @@ public static class MariaDbImage
                 --auth-root-authentication-method=normal >/tmp/install.log 2>&1 || { cat /tmp/install.log >&2; exit 1; }
             umask 077
             {
+                # As in the official image: no administrator without a password on the loopback address.
+                echo "DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost';"
+                echo "FLUSH PRIVILEGES;"
                 echo "ALTER USER root@localhost IDENTIFIED BY '$(quoted "$password")';"
                 echo "CREATE USER root@'%' IDENTIFIED BY '$(quoted "$password")';"
                 echo "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;"

@@ -21,9 +21,9 @@ internal sealed partial class PostgresSchema(PostgresServer server)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND {Own} AND {NotOf("pg_class", "c")}
         UNION ALL SELECT format('column %I.%I.%I %s%s%s%s%s', n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
             CASE WHEN a.attnotnull THEN ' not null' ELSE '' END,
-            CASE a.attidentity WHEN '' THEN '' ELSE ' identity ' || a.attidentity END,
-            CASE a.attgenerated WHEN '' THEN '' ELSE ' generated ' || a.attgenerated END,
-            CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN ' collate ' || a.attcollation::regcollation ELSE '' END)
+            CASE a.attidentity WHEN '' THEN '' ELSE ' identity ' || a.attidentity::text END,
+            CASE a.attgenerated WHEN '' THEN '' ELSE ' generated ' || a.attgenerated::text END,
+            CASE WHEN a.attcollation NOT IN (0, t.typcollation) THEN ' collate ' || a.attcollation::regcollation::text ELSE '' END)
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND {Own} AND {NotOf("pg_class", "c")}
         UNION ALL SELECT format('default %I.%I.%I %s', n.nspname, c.relname, a.attname, pg_get_expr(d.adbin, d.adrelid))
@@ -44,7 +44,7 @@ internal sealed partial class PostgresSchema(PostgresServer server)
             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND {Own} AND {NotOf("pg_type", "t")}
         UNION ALL SELECT format('function %I.%I(%s) %s', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid), CASE WHEN p.prokind = 'a' THEN 'aggregate' ELSE md5(pg_get_functiondef(p.oid)) END)
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {Own} AND {NotOf("pg_proc", "p")}
-        UNION ALL SELECT 'trigger ' || pg_get_triggerdef(g.oid) || ' ' || g.tgenabled FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+        UNION ALL SELECT 'trigger ' || pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::text FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT g.tgisinternal AND {Own} AND {NotOf("pg_class", "c")}
         UNION ALL SELECT format('policy %I on %I.%I %s %s %s %s', p.policyname, p.schemaname, p.tablename, p.permissive, p.cmd, coalesce(p.qual, ''), coalesce(p.with_check, '')) FROM pg_policies p
         """;

@@ -1,0 +1,58 @@
+using System.Text;
+using UpgradeOps.Engine.Databases.Dumps;
+using UpgradeOps.Engine.Docker;
+
+namespace UpgradeOps.Engine.Databases.Tools;
+
+/// <summary>
+/// Tools inside the database's own container, which fit the server by nature. They speak TCP with it: its socket often asks nobody
+/// for a password.
+/// </summary>
+internal sealed class ContainerTools(DockerClient docker, ServiceContainer container, int port) : IToolRunner
+{
+    public string Place => $"service {container.Service}";
+
+    public ServerAddress Server { get; } = new("127.0.0.1", port);
+
+    public async Task<ServerAddress?> OutsideAddressAsync(CancellationToken cancellationToken)
+    {
+        var found = await container.FindAsync(cancellationToken).ConfigureAwait(false);
+        var details = await docker.InspectContainerAsync(found.Id, cancellationToken).ConfigureAwait(false);
+        var address = details?.NetworkSettings.Networks?.Values.Select(n => n.IPAddress).FirstOrDefault(a => !string.IsNullOrEmpty(a));
+        return address is null ? null : new ServerAddress(address, port);
+    }
+
+    public async Task<ToolResult> RunAsync(ToolCommand command, Stream? input, Stream? output, CancellationToken cancellationToken)
+    {
+        var found = await container.FindAsync(cancellationToken).ConfigureAwait(false);
+        var exec = new ExecCommand([command.Tool, .. command.Arguments]) { Environment = command.Environment };
+        var marked = new MarkedStream(output ?? Stream.Null);
+        await using (marked.ConfigureAwait(false))
+        {
+            ExecResult result;
+            try
+            {
+                result = await docker.ExecAsync(found.Id, exec, input, marked, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AppException e) when (e.ErrorId is ErrorIds.EngineFailed && IsMissing(e.Message))
+            {
+                throw Missing(command.Tool, found);
+            }
+
+            // Engines differ in where they tell that there is no such program: in the output, in the error, or in their answer.
+            var told = result.Error + Encoding.UTF8.GetString(marked.Head);
+            if (result.ExitCode is 126 or 127 && IsMissing(told))
+                throw Missing(command.Tool, found);
+            return new ToolResult(result.ExitCode, result.Error);
+        }
+    }
+
+    private static bool IsMissing(string told) =>
+        told.Contains("executable file not found", StringComparison.Ordinal) || told.Contains("no such file or directory", StringComparison.Ordinal);
+
+    private static AppException Missing(string tool, ContainerSummary container) => new(
+        ErrorIds.HostCommandMissing,
+        $"There is no {tool} in container {ServiceContainer.Name(container)}.",
+        tool,
+        "Use the engine's official image, which brings its tools, or reach the database by address with tools installed on the host.");
+}

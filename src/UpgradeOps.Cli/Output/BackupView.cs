@@ -1,0 +1,37 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace UpgradeOps.Cli.Output;
+
+internal static class BackupView
+{
+    public static IRenderable Of(IReadOnlyList<Backup> backups) => TableView.Of(
+        backups,
+        "No backup was made yet.",
+        ("Backup", b => b.BackupId),
+        ("Version", b => b.RunningVersion),
+        ("Size", b => Units.Bytes(b.SizeBytes)),
+        ("Consistency", b => b.Consistency.ToString()),
+        ("Proved", b => b.Proof.Level.ToString()),
+        ("For operation", b => b.OperationId ?? "by hand"));
+
+    public static IRenderable Of(Backup backup) => new Rows(
+        TableView.Facts(
+            ("Backup", backup.BackupId),
+            ("Of", $"{backup.Name} {backup.RunningVersion}".TrimEnd()),
+            ("Moment", Units.Moment(backup.Moment)),
+            ("Where", backup.Location),
+            ("Size", Units.Bytes(backup.SizeBytes)),
+            ("Consistency", backup.Consistency.ToString()),
+            ("Proved", $"{backup.Proof.Level} {Units.Moment(backup.Proof.At)}".TrimEnd()),
+            ("Evidence", string.Join("\n", backup.Proof.Evidence))),
+        Text.NewLine,
+        TableView.Of(
+            backup.Files,
+            "It holds no file.",
+            ("File", f => f.Path),
+            ("Of", f => f.Source),
+            ("Size", f => Units.Bytes(f.Size)),
+            ("Encoding", f => f.Encoding),
+            ("SHA-256", f => f.Sha256[..Math.Min(16, f.Sha256.Length)])));
+}

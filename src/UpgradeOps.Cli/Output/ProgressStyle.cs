@@ -1,0 +1,8 @@
+namespace UpgradeOps.Cli.Output;
+
+internal enum ProgressStyle
+{
+    Text,
+    Json,
+    None,
+}

@@ -1,0 +1,43 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace UpgradeOps.Cli.Output;
+
+/// <summary>How an operation ended; its steps were shown while they went.</summary>
+internal static class ResultView
+{
+    public static IRenderable Of(UpdateResult result) => new Rows(
+        new Markup($"[bold {Colour(result.Status)}]{result.Status}[/]  {Markup.Escape(Sentence(result))}"),
+        TableView.Facts(
+            ("Operation", result.OperationId),
+            ("Took", result.OperationId is null ? null : Units.Duration(result.DurationSeconds)),
+            ("Outage", result.OutageSeconds is { } outage ? Units.Duration(outage) : null),
+            ("Backups", string.Join(", ", result.BackupIds)),
+            ("Evidence", string.Join("\n", result.Evidence))));
+
+    public static IRenderable Of(RestoreResult result) => new Rows(
+        new Markup($"[bold {Colour(result.Status)}]{result.Status}[/]  {Markup.Escape($"{result.Name} from backup {result.BackupId}")}"),
+        TableView.Facts(
+            ("Operation", result.OperationId),
+            ("Restored", string.Join("\n", result.Restored)),
+            ("Kept aside", string.Join("\n", result.KeptAside)),
+            ("Safety backup", result.SafetyBackupId)));
+
+    private static string Sentence(UpdateResult result) => result.Status switch
+    {
+        UpdateStatus.Kept when result.Kind == OperationKind.Undo => $"{result.Name} went back to {result.To}",
+        UpdateStatus.Kept => $"{result.Name} runs {result.To}, verified",
+        UpdateStatus.Undone => $"{result.Name} runs {result.From ?? "nothing"} as before",
+        UpdateStatus.NothingToDo => $"{result.Name} already runs {result.To}",
+        UpdateStatus.Interrupted => $"{result.Name} on the way from {result.From} to {result.To}",
+        UpdateStatus.NeedsAttention => $"{result.Name}: a person must choose",
+        _ => $"{result.Name}: nothing was touched",
+    } + (result.Resumed ? " (resumed)" : "");
+
+    private static string Colour(UpdateStatus status) => status switch
+    {
+        UpdateStatus.Kept or UpdateStatus.NothingToDo => "green",
+        UpdateStatus.Undone or UpdateStatus.Interrupted => "yellow",
+        _ => "red",
+    };
+}

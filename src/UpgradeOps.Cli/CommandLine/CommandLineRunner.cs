@@ -30,7 +30,7 @@ internal static class CommandLineRunner
     private static int Misunderstood(ParseResult result)
     {
         foreach (var error in result.Errors)
-            Console.Error.WriteLine($"usage: {error.Message}");
+            Console.Error.WriteLine($"usage: {error.Message.ReplaceLineEndings(" ")}");
         var verb = result.CommandResult.Command is VerbCommand command ? $" {command.Name}" : "";
         Console.Error.WriteLine($"next: upgradeops{verb} --help");
         return ExitCodes.Usage;

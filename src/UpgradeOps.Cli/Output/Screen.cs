@@ -40,6 +40,9 @@ internal sealed class Screen
             output.Write(new Rows(view));
     }
 
+    /// <summary>What goes on, for people: where progress goes.</summary>
+    public void Tell(string markup) => (Json ? error : output).MarkupLine(markup);
+
     public void Note(string text) => error.WriteLine(text);
 
     public void Error(AppError failure) => error.Write(ErrorView.Of(failure));

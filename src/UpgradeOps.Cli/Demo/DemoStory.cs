@@ -62,7 +62,7 @@ internal sealed class DemoStory(Sandbox sandbox, Verb verb, Narrator narrator)
         await CheckNotesAsync(client, writer);
         Seen(writer);
 
-        await writer.DisposeAsync();
+        await writer.StopAsync();
         var all = await client.AllAsync(Stop);
         var acknowledged = writer.Acknowledged();
         narrator.Act("In the end");
@@ -95,5 +95,5 @@ internal sealed class DemoStory(Sandbox sandbox, Verb verb, Narrator narrator)
     private async Task<bool> ServesAsync(NotesClient client, string version) => await client.HealthAsync(Stop) == (200, version);
 
     private static string Why(UpdateResult result) =>
-        $"{result.Status}{(result.OutageSeconds is { } outage ? $", outage {Units.Duration(outage)}" : "")}{(result.Error is { } error ? $": {error.Message}" : "")}";
+        $"{result.Status}{(result.OutageSeconds is { } outage ? $", outage {Units.Duration(outage)}" : "")}{(result.Error is { } error ? $", {error.ErrorId}" : "")}";
 }

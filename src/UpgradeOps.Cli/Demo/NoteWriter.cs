@@ -48,10 +48,15 @@ internal sealed class NoteWriter : IAsyncDisposable
             await Task.Delay(Pause, cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await stop.CancelAsync();
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         stop.Dispose();
     }
 

@@ -32,27 +32,23 @@ internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
             await (await files.CreateAsync(paths.Log, HostModes.PrivateFile, cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <returns>The last mebibyte at most; null when there is no such log.</returns>
-    /// <param name="number">0 for the present one, 1 for the one before.</param>
-    public async Task<byte[]?> ReadTailAsync(int number, CancellationToken cancellationToken) =>
-        (await ReadAsync(number == 0 ? paths.Log : $"{paths.Log}.{number}", from: null, cancellationToken).ConfigureAwait(false))?.Bytes;
+    /// <returns>The last mebibyte at most of the present log; null when there is none.</returns>
+    public async Task<byte[]?> ReadTailAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(from: null, cancellationToken).ConfigureAwait(false))?.Bytes;
 
     /// <returns>The last lines for an error message, introduced; empty when there are none.</returns>
     public async Task<string> QuoteAsync(CancellationToken cancellationToken)
     {
-        var bytes = await ReadTailAsync(0, cancellationToken).ConfigureAwait(false);
+        var bytes = await ReadTailAsync(cancellationToken).ConfigureAwait(false);
         var lines = Lines(bytes).TakeLast(QuoteLines).ToList();
         return lines.Count == 0 ? "" : $"; its last words: {string.Join(" | ", lines)}";
     }
 
-    /// <summary>The last lines, oldest first, then new ones until cancelled when <paramref name="follow"/>.</summary>
+    /// <summary>The last lines since the present start, oldest first, then new ones until cancelled when <paramref name="follow"/>.</summary>
     public async IAsyncEnumerable<string> ReadLinesAsync(int tail, bool follow, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var part = await ReadAsync(paths.Log, from: null, cancellationToken).ConfigureAwait(false);
-        var present = Lines(part?.Bytes).ToList();
-        for (var number = 1; number <= Kept && present.Count < tail; number++)
-            present.InsertRange(0, Lines(await ReadTailAsync(number, cancellationToken).ConfigureAwait(false)));
-        foreach (var line in present.TakeLast(tail))
+        var part = await ReadAsync(from: null, cancellationToken).ConfigureAwait(false);
+        foreach (var line in Lines(part?.Bytes).TakeLast(tail))
             yield return line;
 
         var position = part?.End ?? 0;
@@ -64,7 +60,7 @@ internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
             if (size == position)
                 continue;
             // Shorter than it was: another start began a new file.
-            part = await ReadAsync(paths.Log, size < position ? 0 : position, cancellationToken).ConfigureAwait(false);
+            part = await ReadAsync(size < position ? 0 : position, cancellationToken).ConfigureAwait(false);
             position = part?.End ?? 0;
             var pieces = (rest + Encoding.UTF8.GetString(part?.Bytes ?? [])).Split('\n');
             rest = pieces[^1];
@@ -74,11 +70,11 @@ internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
     }
 
     /// <param name="from">Where to begin; null for the last mebibyte.</param>
-    private async Task<(byte[] Bytes, long End)?> ReadAsync(string path, long? from, CancellationToken cancellationToken)
+    private async Task<(byte[] Bytes, long End)?> ReadAsync(long? from, CancellationToken cancellationToken)
     {
-        if (await files.StatAsync(path, cancellationToken).ConfigureAwait(false) is not { } file)
+        if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is not { } file)
             return null;
-        var stream = await files.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+        var stream = await files.OpenReadAsync(paths.Log, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             var start = from ?? Math.Max(0, file.Size - TailBytes);

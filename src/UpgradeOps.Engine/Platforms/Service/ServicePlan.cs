@@ -17,7 +17,7 @@ internal static class ServicePlan
                 Id = Id(ServiceSteps.Stage),
                 Kind = ServiceSteps.Stage,
                 Phase = StepPhase.Stage,
-                Description = $"Copy release {release.Version} into {folder} and verify its digest; the old version goes on serving",
+                Description = $"Copy release {release.Version} to releases/{name} and verify its digest",
                 Reversibility = Reversibility.Additive,
                 Repeatable = Repeatability.Observable,
                 Interruptible = true,

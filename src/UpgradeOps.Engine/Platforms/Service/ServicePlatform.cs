@@ -92,7 +92,7 @@ internal sealed class ServicePlatform : IPlatform
         {
             ["deployment.json"] = Encoding.UTF8.GetBytes(EngineJson.Write(deployment, indented: true)),
         };
-        if (await log.ReadTailAsync(0, cancellationToken).ConfigureAwait(false) is { } bytes)
+        if (await log.ReadTailAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
             evidence["app.log"] = bytes;
         return evidence;
     }

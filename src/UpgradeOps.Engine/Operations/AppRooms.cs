@@ -10,7 +10,7 @@ using UpgradeOps.Engine.State;
 
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>One application with every room opened for it. The only place that knows which implementation stands behind which contract.</summary>
+/// <summary>One application with every room opened for it.</summary>
 internal sealed class AppRooms : IAsyncDisposable
 {
     public required AppDefinition Definition { get; init; }
@@ -33,12 +33,13 @@ internal sealed class AppRooms : IAsyncDisposable
 
     public required IHealthProbe Health { get; init; }
 
-    public static AppRooms Open(AppDefinition definition, EngineOptions options, IAppState state) =>
-        throw new AppException(ErrorIds.Unexpected, "The rooms are not furnished yet.", definition.Name);
+    /// <summary>Ends what the rooms share, after all of them.</summary>
+    public Func<ValueTask> Closing { get; init; } = static () => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
         await Platform.DisposeAsync().ConfigureAwait(false);
         await Host.DisposeAsync().ConfigureAwait(false);
+        await Closing().ConfigureAwait(false);
     }
 }

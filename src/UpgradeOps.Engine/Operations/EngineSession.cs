@@ -42,7 +42,7 @@ public sealed class EngineSession(EngineOptions options)
 
     /// <summary>Opens an application from a definition that is already at hand, such as the one in a journal.</summary>
     internal AppRooms Open(AppDefinition definition, IAppState? state = null) =>
-        AppRooms.Open(definition, Options, state ?? OpenState(definition.Name, definition.StateFolder));
+        Furnishing.Open(definition, this, state ?? OpenState(definition.Name, definition.StateFolder));
 
     /// <summary>
     /// Opens only what is remembered about an application. Works when its definition was deleted or no longer loads: the catalogue

@@ -29,6 +29,18 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time, Retr
         _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: releases names neither image nor folder.", definition.Path),
     };
 
+    /// <summary>The credentials with which images of this application are pulled.</summary>
+    public PullCredentialSource Credentials(AppDefinition definition, ISecretResolver secrets)
+    {
+        var own = definition.Releases.Image is { } image ? ImageName.Parse(image).Registry : null;
+        return new PullCredentialSource(registry => CredentialsFor(definition.Releases, registry == own, registry, secrets));
+    }
+
+    private ICredentialSource CredentialsFor(ReleasesDefinition releases, bool own, string registry, ISecretResolver secrets) =>
+        own && (releases.User is not null || releases.Password is not null)
+            ? new DefinitionCredentials(releases, secrets)
+            : new DockerCredentials(DockerCredentials.DefaultFolder(), registry, runner);
+
     private OciRegistryClient OpenRegistry(AppDefinition definition, string image, ISecretResolver secrets)
     {
         var name = ImageName.Parse(image);
@@ -38,9 +50,7 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time, Retr
 
         var hasUser = releases.User is not null || releases.Password is not null;
         var key = $"{name.Registry} {releases.CertificateAuthority} {(hasUser ? definition.Path : "")}";
-        var auth = _auths.GetOrAdd(key, _ => new RegistryAuth(wire, hasUser
-            ? new DefinitionCredentials(releases, secrets)
-            : new DockerCredentials(DockerCredentials.DefaultFolder(), name.Registry, runner), time));
+        var auth = _auths.GetOrAdd(key, _ => new RegistryAuth(wire, CredentialsFor(releases, own: true, name.Registry, secrets), time));
         // Loopback without a declared authority is plain text, as engines have it; everything else is TLS.
         return new OciRegistryClient(name, name.BaseAddress(tls: !name.IsLoopback || authorities.Count > 0), wire, auth);
     }

@@ -82,7 +82,7 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         Assert.Equal("old", await stack.SqlAsync("SELECT note FROM entries ORDER BY id"));
         var history = await new GetHistory(admin.Session).RunAsync(name, CancellationToken.None);
         var aside = Assert.Single(history[0].KeptAside, k => k.Contains("kmp", StringComparison.Ordinal) && !k.Contains("uploads", StringComparison.Ordinal));
-        var asideName = aside[(aside.LastIndexOf(':') + 1)..];
+        var asideName = aside.Split(' ')[^1];
         Assert.Equal("old\nnew", await stack.SqlAsync("SELECT message FROM entries ORDER BY id", asideName));
     }
 

@@ -1,0 +1,53 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Health;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Migrations;
+using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Platforms.Compose;
+using UpgradeOps.Engine.Platforms.Service;
+using UpgradeOps.Engine.Releases.Registry.Auth;
+using UpgradeOps.Engine.State;
+
+namespace UpgradeOps.Engine.Operations;
+
+/// <summary>Opens the rooms of an application: the one place that knows which implementation stands behind which contract.</summary>
+internal static class Furnishing
+{
+    public static AppRooms Open(AppDefinition definition, EngineSession session, IAppState state)
+    {
+        var time = session.Options.Time;
+        var host = new LocalHost();
+        var redaction = new Redaction();
+        var secrets = SecretResolver.For(definition, host.Files, session.Options, redaction);
+        var docker = new Lazy<DockerClient>(() => new DockerClient(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), time));
+        var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), time);
+        var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
+        return new AppRooms
+        {
+            Definition = definition,
+            Options = session.Options,
+            Host = host,
+            State = state,
+            Platform = platform,
+            Releases = session.ReleaseSources.Open(definition, host, secrets),
+            Databases = databases,
+            Backups = new BackupRoom(definition, host, databases, () => docker.Value, Path.Combine(state.Location, "backups"), time),
+            Schema = new SchemaProbe(definition, databases),
+            Health = new HealthProbe(definition, platform, time, redaction),
+            Closing = () => docker.IsValueCreated ? docker.Value.DisposeAsync() : ValueTask.CompletedTask,
+        };
+    }
+
+    private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, TimeProvider time) =>
+        definition.Platform switch
+        {
+            { Compose: not null } => new ComposePlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time)),
+            { Service: not null } => new ServicePlatform(definition, host, time),
+            _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: no platform is declared.", definition.Path),
+        };
+}

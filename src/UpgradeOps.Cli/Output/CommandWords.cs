@@ -35,7 +35,7 @@ internal static partial class CommandWords
     public static string ForConsole(string text)
     {
         var console = Cmdlet().Replace(text, match => Verbs.TryGetValue(match.Value, out var verb) ? $"upgradeops {verb}" : match.Value);
-        console = Positional().Replace(console, "");
+        console = Positional().Replace(console, "").Replace("-Confirm:$false", "--yes", StringComparison.Ordinal);
         console = DataChoice().Replace(console, match => "--data " + match.Groups["choice"].Value.ToLowerInvariant());
         return LoneParameter().Replace(console, match => Option(match.Groups["name"].Value));
     }

@@ -3,48 +3,52 @@ using System.Text;
 
 namespace UpgradeOps.Engine.Hosts;
 
-/// <summary>
-/// The identity of a folder's content: <c>sha256:</c> over one line an entry, sorted by path in ordinal order:
-/// <c>d - path</c>, <c>l sha256(target) path</c>, <c>f sha256 path</c>, or <c>x sha256 path</c> for an executable file.
-/// Times and owners do not count, so that a copy has the digest of its original.
-/// </summary>
-internal static class FolderDigest
+/// <summary>What a folder holds, as one digest: equal for equal content wherever it lies and whenever it was copied.</summary>
+internal sealed record FolderDigest(string Digest, long SizeBytes)
 {
-    public static async Task<FolderContent> ReadAsync(IHostFiles files, string folder, CancellationToken cancellationToken)
+    /// <summary>
+    /// SHA-256 over one line an entry, sorted by path: <c>f</c> (<c>x</c> when its owner may run it) with the SHA-256 of its bytes, <c>l</c> with where the
+    /// link points, or <c>d</c>; then the path below the folder, backslashes and line ends escaped. Owners, times and umask do not count.
+    /// </summary>
+    /// <exception cref="AppException">A file cannot be read.</exception>
+    public static async Task<FolderDigest> ComputeAsync(IHostFiles files, string folder, CancellationToken cancellationToken)
     {
-        var lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var lines = new List<(string Path, string Line)>();
         long size = 0;
-        var open = new Stack<(string Path, string Name)>([(folder, "")]);
-        while (open.TryPop(out var next))
+        var pending = new Stack<(string Folder, string Prefix)>([(folder, "")]);
+        while (pending.TryPop(out var next))
         {
-            foreach (var entry in await files.ListAsync(next.Path, cancellationToken).ConfigureAwait(false))
+            foreach (var entry in await files.ListAsync(next.Folder, cancellationToken).ConfigureAwait(false))
             {
-                var name = next.Name.Length == 0 ? entry.Name : $"{next.Name}/{entry.Name}";
-                size += entry.Size;
-                if (entry.IsFolder)
-                    open.Push((entry.Path, name));
-                lines[name] = entry switch
-                {
-                    { IsFolder: true } => "d -",
-                    { LinkTarget: { } target } => $"l {Hex(SHA256.HashData(Encoding.UTF8.GetBytes(target)))}",
-                    _ => $"{((entry.Mode & HostModes.AnyExecute) == 0 ? 'f' : 'x')} {await HashAsync(files, entry.Path, cancellationToken).ConfigureAwait(false)}",
-                };
+                var path = $"{next.Prefix}{entry.Name}";
+                if (entry.LinkTarget is null && !entry.IsFolder)
+                    size += entry.Size;
+                if (entry.LinkTarget is null && entry.IsFolder)
+                    pending.Push((entry.Path, $"{path}/"));
+                lines.Add((path, await LineAsync(files, entry, path, cancellationToken).ConfigureAwait(false)));
             }
         }
 
-        var text = string.Concat(lines.Select(line => $"{line.Value} {line.Key}\n"));
-        return new FolderContent("sha256:" + Hex(SHA256.HashData(Encoding.UTF8.GetBytes(text))), size);
+        var text = string.Concat(lines.OrderBy(l => l.Path, StringComparer.Ordinal).Select(l => l.Line));
+        return new FolderDigest($"sha256:{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}", size);
     }
 
-    private static async Task<string> HashAsync(IHostFiles files, string path, CancellationToken cancellationToken)
+    private static async Task<string> LineAsync(IHostFiles files, HostFile entry, string path, CancellationToken cancellationToken)
     {
-        var stream = await files.OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-            return Hex(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+        if (entry.LinkTarget is { } target)
+            return $"l {Escape(target)} {Escape(path)}\n";
+        if (entry.IsFolder)
+            return $"d {Escape(path)}\n";
+
+        var bytes = await files.OpenReadAsync(entry.Path, cancellationToken).ConfigureAwait(false);
+        await using (bytes.ConfigureAwait(false))
+        {
+            var hash = await SHA256.HashDataAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return $"{((entry.Mode & 0b001_000_000) != 0 ? 'x' : 'f')} {Hex(hash)} {Escape(path)}\n";
+        }
     }
 
-    private static string Hex(byte[] bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
-}
+    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
 
-/// <param name="SizeBytes">Bytes of all files.</param>
-internal sealed record FolderContent(string Digest, long SizeBytes);
+    private static string Hex(byte[] hash) => Convert.ToHexString(hash).ToLowerInvariant();
+}

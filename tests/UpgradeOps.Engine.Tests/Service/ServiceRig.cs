@@ -69,7 +69,7 @@ internal sealed class ServiceRig : IAsyncDisposable
     {
         folder.Write($"incoming/{version}/run", script);
         folder.Write($"incoming/{version}/lib/data", version);
-        var content = await FolderDigest.ReadAsync(Host.Files, folder[$"incoming/{version}"], Token);
+        var content = await FolderDigest.ComputeAsync(Host.Files, folder[$"incoming/{version}"], Token);
         var release = new Release { Name = "notes", Version = version, Tag = version, Source = folder["incoming"], Digest = content.Digest, SizeBytes = content.SizeBytes };
         return new PlatformTarget { Release = release };
     }

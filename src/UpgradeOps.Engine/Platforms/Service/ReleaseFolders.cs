@@ -44,7 +44,7 @@ internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
         var folder = paths.Release(version);
         if (!await ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
             return folder;
-        var content = await FolderDigest.ReadAsync(files, folder, cancellationToken).ConfigureAwait(false);
+        var content = await FolderDigest.ComputeAsync(files, folder, cancellationToken).ConfigureAwait(false);
         return content.Digest == digest ? folder : paths.Release($"{version}-{digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..][..12]}");
     }
 

@@ -40,7 +40,7 @@ internal sealed class ServiceChecks(
     {
         if (await folders.RecordOfAsync(folder, cancellationToken).ConfigureAwait(false) is not { } record)
             return [];
-        var content = await FolderDigest.ReadAsync(host.Files, folder, cancellationToken).ConfigureAwait(false);
+        var content = await FolderDigest.ComputeAsync(host.Files, folder, cancellationToken).ConfigureAwait(false);
         return content.Digest == record.Digest
             ? []
             : [ServiceFindings.Blocker(ErrorIds.DigestMismatch, folder, $"{folder} was changed since release {record.Version} was installed there: its digest is {content.Digest}, it was {record.Digest}.")];
@@ -48,7 +48,7 @@ internal sealed class ServiceChecks(
 
     private async Task<IReadOnlyList<Finding>> CheckRoomAsync(string folder, Release release, CancellationToken cancellationToken)
     {
-        var size = release.SizeBytes ?? (await FolderDigest.ReadAsync(host.Files, folder, cancellationToken).ConfigureAwait(false)).SizeBytes;
+        var size = release.SizeBytes ?? (await FolderDigest.ComputeAsync(host.Files, folder, cancellationToken).ConfigureAwait(false)).SizeBytes;
         var free = await host.Files.FreeSpaceAsync(paths.Releases, cancellationToken).ConfigureAwait(false);
         return free >= size + Spare
             ? []

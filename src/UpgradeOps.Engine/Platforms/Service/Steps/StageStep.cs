@@ -42,7 +42,7 @@ internal sealed class StageStep(PlannedStep planned, ServicePaths paths, Release
 
     private async Task VerifyAsync(string folder, CancellationToken cancellationToken)
     {
-        var content = await FolderDigest.ReadAsync(files, folder, cancellationToken).ConfigureAwait(false);
+        var content = await FolderDigest.ComputeAsync(files, folder, cancellationToken).ConfigureAwait(false);
         var expected = Input(ServiceSteps.Digest);
         if (content.Digest != expected)
         {

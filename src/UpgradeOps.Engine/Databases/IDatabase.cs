@@ -45,7 +45,10 @@ internal interface IDatabase
     /// </summary>
     Task SwapAsync(string loaded, string aside, CancellationToken cancellationToken);
 
-    /// <summary>Takes a swap back: the live one becomes <paramref name="loaded"/> again and <paramref name="aside"/> becomes live.</summary>
+    /// <summary>
+    /// Takes a swap back, finished or not: <paramref name="aside"/> becomes live again, and what was live meanwhile gets the name
+    /// <paramref name="loaded"/>: the one that it had, or after a finished swap another free one. Nothing happens to a swap that was never begun.
+    /// </summary>
     Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken);
 
     /// <summary>True when there is such a database and it is whole.</summary>

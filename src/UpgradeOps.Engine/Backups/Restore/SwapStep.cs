@@ -33,9 +33,19 @@ internal sealed class SwapStep(PlannedStep planned, RestoreParts parts) : Step(p
 
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var undone = Name("undone", context);
-        if (await ExistsAsync("aside", context, cancellationToken).ConfigureAwait(false))
-            await Database.SwapBackAsync(undone, Name("aside", context), cancellationToken).ConfigureAwait(false);
+        var (aside, undone) = (Name("aside", context), Name("undone", context));
+        var keptAside = await ExistsAsync("aside", context, cancellationToken).ConfigureAwait(false);
+        if (await ExistsAsync("upgradeops", context, cancellationToken).ConfigureAwait(false))
+        {
+            // It never came to be live as a whole: it gets its own name back, and the step that loaded it drops it.
+            if (keptAside)
+                await Database.SwapBackAsync(Name("upgradeops", context), aside, cancellationToken).ConfigureAwait(false);
+        }
+        else if (keptAside || await ExistsAsync("undone", context, cancellationToken).ConfigureAwait(false))
+        {
+            await Database.SwapBackAsync(undone, aside, cancellationToken).ConfigureAwait(false);
+        }
+
         if (await ExistsAsync("undone", context, cancellationToken).ConfigureAwait(false))
             await RecordKeptAsync(context, undone, cancellationToken).ConfigureAwait(false);
         else

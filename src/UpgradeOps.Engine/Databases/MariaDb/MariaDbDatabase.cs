@@ -92,7 +92,11 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
         await _swap.RunAsync(name, loaded, aside, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken) => SwapAsync(aside, loaded, cancellationToken);
+    public async Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken)
+    {
+        if (!await _swap.ClearUnbegunAsync(loaded, aside, cancellationToken).ConfigureAwait(false))
+            await SwapAsync(aside, loaded, cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken)
     {

@@ -103,7 +103,12 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         await _swap.RunAsync(name, loaded, aside, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken) => SwapAsync(aside, loaded, cancellationToken);
+    public async Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken)
+    {
+        // Names change together: as long as the loaded one has its own, nothing was swapped, or it was taken back.
+        if ((await server.ExistingAsync(cancellationToken, name, loaded).ConfigureAwait(false)).Count < 2)
+            await SwapAsync(aside, loaded, cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken) =>
         (await server.ExistingAsync(cancellationToken, database).ConfigureAwait(false)).Count > 0;

@@ -74,7 +74,8 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
         await RenameAsync(loaded, name);
     }
 
-    public Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken) => SwapAsync(aside, loaded, cancellationToken);
+    public Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken) =>
+        Databases.ContainsKey(loaded) && Databases.ContainsKey(name) ? Task.CompletedTask : SwapAsync(aside, loaded, cancellationToken);
 
     public Task<bool> ExistsAsync(string database, CancellationToken cancellationToken) => Task.FromResult(Databases.ContainsKey(database));
 
@@ -87,7 +88,7 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
     public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(string database, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, long>>(Databases[database].ToDictionary(t => t.Key, t => (long)t.Value.Count));
 
-    public Task<string> DescribeSchemaAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<string> DescribeSchemaAsync(CancellationToken cancellationToken, string? database = null) => throw new NotSupportedException();
 
     private Task RenameAsync(string from, string to) => _killer.EffectAsync(() =>
     {

@@ -44,6 +44,20 @@ internal sealed class MariaDbSwap(MariaDbServer server)
         await CompleteAsync(await BeginAsync(live, incoming, outgoing, cancellationToken).ConfigureAwait(false), SwapGoal.Swapped, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Clears away what stands of a swap that was never begun: an empty database for the live one's objects, with no plan in it.</summary>
+    /// <returns>False when one was begun.</returns>
+    public async Task<bool> ClearUnbegunAsync(string incoming, string outgoing, CancellationToken cancellationToken)
+    {
+        var there = await server.ExistingAsync(cancellationToken, incoming, outgoing).ConfigureAwait(false);
+        if (there.Count < 2
+            || await _store.ReadAsync(outgoing, cancellationToken).ConfigureAwait(false) is not null
+            || await _store.ReadAsync(incoming, cancellationToken).ConfigureAwait(false) is not null)
+            return false;
+        if ((await _store.TablesAsync(outgoing, cancellationToken).ConfigureAwait(false)).All(t => t == SwapStore.Draft))
+            await server.DropAsync(cancellationToken, outgoing).ConfigureAwait(false);
+        return true;
+    }
+
     private async Task<SwapPlan> BeginAsync(string live, string incoming, string outgoing, CancellationToken cancellationToken)
     {
         await server.EndSessionsAsync(cancellationToken, live, incoming).ConfigureAwait(false);

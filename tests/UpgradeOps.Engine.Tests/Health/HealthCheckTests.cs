@@ -106,10 +106,25 @@ public class HealthCheckTests
     }
 
     [Fact]
-    public async Task Other_services_of_the_compose_file_are_not_its_instances()
+    public async Task A_job_that_runs_beside_is_no_stranger_and_is_not_asked()
     {
-        app.Instances = _ => [New, New with { Id = "db", Service = "db" }];
+        app.Instances = _ => [New, New with { Id = "job", Service = "migrate", Endpoints = [] }];
 
         Assert.True((await app.Probe().CheckAsync(["new"], "1.3.0", CancellationToken.None)).Healthy);
+        Assert.True((await app.Probe().CheckAsync(null, "1.3.0", CancellationToken.None)).Healthy);
+    }
+
+    [Fact]
+    public async Task A_worker_that_moved_along_must_run_but_is_not_asked()
+    {
+        var worker = New with { Id = "worker", DisplayName = "kmp-worker-1", Service = "worker", Endpoints = ["172.18.0.9"] };
+        var probe = app.Probe("health: [ { http: 'http://x:8080/', from: container } ]");
+
+        app.Instances = _ => [New, worker];
+        Assert.True((await probe.CheckAsync(["new", "worker"], null, CancellationToken.None)).Healthy);
+        Assert.DoesNotContain(app.Addresses, a => a.Address == "172.18.0.9");
+
+        app.Instances = _ => [New, worker with { State = "exited", ExitCode = 1 }];
+        Assert.Contains("kmp-worker-1 ended with exit code 1", (await probe.CheckAsync(["new", "worker"], null, CancellationToken.None)).Reason);
     }
 }

@@ -8,19 +8,19 @@ internal sealed class InstanceJudge(AppDefinition definition)
     /// <param name="expected">Ids of the instances that must run, and no others; null for whatever runs.</param>
     public InstanceLook Look(Deployment deployment, IReadOnlyList<string>? expected)
     {
-        var mine = deployment.Instances.Where(IsMine).ToList();
-        var chosen = mine.Where(i => expected?.Contains(i.Id) ?? i.IsRunning).OrderBy(i => i.Id, StringComparer.Ordinal).ToList();
+        var all = deployment.Instances;
+        var chosen = all.Where(i => expected?.Contains(i.Id) ?? (i.IsRunning && Serves(i))).OrderBy(i => i.Id, StringComparer.Ordinal).ToList();
         return new InstanceLook
         {
             Expected = chosen,
+            Serving = [.. chosen.Where(Serves)],
             Lives = [.. chosen.Select(InstanceLife.Of)],
-            Failure = Gone(expected, chosen) ?? chosen.Select(Judge).OfType<HealthFailure>().OrderByDescending(f => f.Hope).FirstOrDefault()
-                ?? Stranger(mine.Except(chosen)),
+            Failure = Gone(expected, chosen) ?? chosen.Select(Judge).OfType<HealthFailure>().OrderByDescending(f => f.Hope).FirstOrDefault() ?? Stranger(all, chosen),
         };
     }
 
-    // A compose file's database is looked at by others.
-    private bool IsMine(Instance instance) =>
+    // Other services may move along with the one that carries the version: workers, jobs that end by themselves.
+    private bool Serves(Instance instance) =>
         definition.Platform.Compose is not { } compose || instance.Service is null || instance.Service == compose.Service;
 
     private HealthFailure? Gone(IReadOnlyList<string>? expected, IReadOnlyList<Instance> chosen)
@@ -42,9 +42,10 @@ internal sealed class InstanceJudge(AppDefinition definition)
         _ => null,
     };
 
-    private static HealthFailure? Stranger(IEnumerable<Instance> others) => others.FirstOrDefault(i => i.State is "running" or "restarting") is { } stranger
-        ? new HealthFailure(ErrorIds.WrongInstance, $"{stranger.DisplayName} runs beside the new version and may be the one that answers", Hope.Wrong, stranger.Id)
-        : null;
+    private static HealthFailure? Stranger(IEnumerable<Instance> all, IReadOnlyList<Instance> chosen) =>
+        all.FirstOrDefault(i => i.State is "running" or "restarting" && chosen.All(c => c.Id != i.Id) && chosen.Any(c => c.Service == i.Service)) is { } stranger
+            ? new HealthFailure(ErrorIds.WrongInstance, $"{stranger.DisplayName} runs beside the new version and may be the one that answers", Hope.Wrong, stranger.Id)
+            : null;
 
     private static string Short(string id) => id.Length > 12 ? id[..12] : id;
 }

@@ -9,8 +9,11 @@ internal sealed record InstanceLife(string Id, string? StartedAt, int RestartCou
 /// <summary>The instances at one moment, judged by the platform's own word.</summary>
 internal sealed record InstanceLook
 {
-    /// <summary>Those that must answer.</summary>
+    /// <summary>Those that must run.</summary>
     public required IReadOnlyList<Instance> Expected { get; init; }
+
+    /// <summary>Those of them that answer requests.</summary>
+    public IReadOnlyList<Instance> Serving { get; init; } = [];
 
     /// <summary>Their lives, ordered, to be compared with another moment's.</summary>
     public required IReadOnlyList<InstanceLife> Lives { get; init; }

@@ -20,7 +20,7 @@ internal sealed class RoundRunner(AppDefinition definition, IPlatform platform, 
         if (definition.Health.Count == 0)
             return new HealthRound { Look = before, At = time.GetUtcNow(), Failure = Unready(before) };
 
-        var outcomes = await Task.WhenAll(definition.Health.Select(c => checks.RunAsync(c, before.Expected, version, cancellationToken))).ConfigureAwait(false);
+        var outcomes = await Task.WhenAll(definition.Health.Select(c => checks.RunAsync(c, before.Serving, version, cancellationToken))).ConfigureAwait(false);
         var answeredAt = time.GetUtcNow();
         var after = judge.Look(await platform.InspectAsync(cancellationToken).ConfigureAwait(false), expected);
         return new HealthRound

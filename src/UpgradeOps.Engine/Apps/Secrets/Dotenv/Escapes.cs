@@ -16,10 +16,16 @@ internal static partial class Escapes
         't' => "\t",
         'v' => "\v",
         '$' => "$$", // a literal one, for the expansion that follows
-        '0' => ((char)Convert.ToInt32(match.Value[2..].PadLeft(1, '0'), 8)).ToString(CultureInfo.InvariantCulture),
+        '0' => Octal(match.Value[2..]),
         var other => other.ToString(CultureInfo.InvariantCulture),
     });
 
-    [GeneratedRegex(@"\\(0[0-7]{0,3}|[abfnrtv$""\\])")]
+    // Compose takes the zero away, and then finds an octal number or leaves what is left.
+    private static string Octal(string digits) =>
+        digits.Length == 3 && digits[0] is '0' or '1' && digits.All(static d => d is >= '0' and <= '7')
+            ? ((char)Convert.ToInt32(digits, 8)).ToString(CultureInfo.InvariantCulture)
+            : $"\\{digits}";
+
+    [GeneratedRegex(@"\\(0[0-9]{0,3}|[abfnrtv$""\\])")]
     private static partial Regex Pattern();
 }

@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Text;
+
 namespace UpgradeOps.Engine.Releases.Versions;
 
 /// <summary>A tag (or folder name) that is a version.</summary>

@@ -1,4 +1,4 @@
-namespace UpgradeOps.Engine.Releases.Versions;
+namespace UpgradeOps.Engine.Text;
 
 /// <summary>How many letters must be put in, taken out, changed or swapped with their neighbour to make one word of another.</summary>
 internal static class EditDistance

@@ -8,7 +8,8 @@ internal static class RunningCheck
         if (current.IsRunning)
             yield break;
         yield return current.Artifact is null
-            ? Findings.Of(FindingSeverity.Blocker, ErrorIds.NotRunning, current.Name, $"Nothing of {current.Name} was ever started here, so there would be no way back.", "Start it once with its platform's own command, then update it.")
+            // A platform that cannot install a first version says so itself.
+            ? Findings.Of(FindingSeverity.Information, ErrorIds.NotRunning, current.Name, $"Nothing of {current.Name} was ever started here: this is a first installation, and if it fails nothing runs, as before.")
             : Findings.Of(FindingSeverity.Warning, ErrorIds.NotRunning, current.Name, $"{current.Name} does not run: if the update fails, what is put back will not run either.");
     }
 }

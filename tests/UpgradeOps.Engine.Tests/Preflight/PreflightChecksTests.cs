@@ -83,7 +83,7 @@ public sealed class PreflightChecksTests : IDisposable
         var never = Assert.Single(await RunAsync(new Deployment { Name = "kmp" }));
 
         Assert.Equal((FindingSeverity.Warning, ErrorIds.NotRunning), (stopped.Severity, stopped.ErrorId));
-        Assert.Equal((FindingSeverity.Blocker, ErrorIds.NotRunning), (never.Severity, never.ErrorId));
+        Assert.Equal((FindingSeverity.Information, ErrorIds.NotRunning), (never.Severity, never.ErrorId));
     }
 
     [Fact]

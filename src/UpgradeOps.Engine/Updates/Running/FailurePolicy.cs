@@ -70,7 +70,7 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
     public async Task<AppError?> VerifyOldAsync(OperationRecord record, CancellationToken cancellationToken)
     {
         var outage = record.Plan.Steps.Any(s => s.CausesOutage && record.Step(s.Id).Begun);
-        if (!outage)
+        if (!outage || record.Plan.From.Artifact is null)
         {
             return null;
         }

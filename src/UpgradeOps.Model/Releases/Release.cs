@@ -29,6 +29,6 @@ public sealed record Release
 
     public DateTimeOffset? PublishedAt { get; init; }
 
-    /// <summary>Release notes, where the source has them.</summary>
+    /// <summary>Release notes, or the address where a person reads them; null where neither is known.</summary>
     public string? Notes { get; init; }
 }

@@ -23,6 +23,16 @@ public class GuardedRegistryTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task What_docker_login_stored_opens_it_too(string kind)
+    {
+        await using var registry = await StartAsync(kind);
+        using var folder = new TempFolder("upgradeops-docker-");
+        registry.WriteDockerConfig(folder.Path);
+        Assert.Equal("v1.1.0", (await new RegistrySources(registry, folder.Path).Open(login: false).ResolveAsync(null, "beta", default)).Version);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task Wrong_or_no_credentials_do_not(string kind)
     {
         await using var registry = await StartAsync(kind);

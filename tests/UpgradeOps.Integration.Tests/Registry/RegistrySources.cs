@@ -8,11 +8,15 @@ using UpgradeOps.Engine.Releases.Registry.Http;
 namespace UpgradeOps.Integration.Registry;
 
 /// <summary>Opens release sources the way the engine does, on a registry of the test's own.</summary>
-internal sealed class RegistrySources(RegistryServer registry)
+internal sealed class RegistrySources(RegistryServer registry, string? dockerFolder = null)
 {
     public static readonly Dictionary<string, string> Channels = new() { ["release"] = "latest", ["beta"] = "beta", ["one"] = "v1.*" };
 
-    public ReleaseSourceFactory Factory { get; } = new(new LocalHost(), TimeProvider.System, new RetryPolicy { TryTimeout = TimeSpan.FromSeconds(30) });
+    public ReleaseSourceFactory Factory { get; } = new(new LocalHost(), TimeProvider.System)
+    {
+        Retries = new RetryPolicy { TryTimeout = TimeSpan.FromSeconds(30) },
+        DockerFolder = dockerFolder ?? "/nowhere",
+    };
 
     public IReleaseSource Open(bool login = true, bool trusted = true, string? repository = null) => Factory.Open(Define(login, trusted, repository), new LocalHost(), new OneSecret(registry.Options.Password));
 

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Apps;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Releases.Versions;
@@ -59,5 +60,6 @@ internal sealed class FolderReleaseSource(string appName, ReleasesDefinition rel
         Channel = channel,
         Source = folder,
         PublishedAt = entry.ModifiedAt,
+        Notes = ReleaseNotes.AddressOf(releases, SemanticVersion.TryParse(entry.Name) is null ? null : VersionTag.NameOf(entry.Name)),
     };
 }

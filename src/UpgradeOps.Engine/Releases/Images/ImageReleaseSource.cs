@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using UpgradeOps.Engine.Apps;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Releases.Registry;
 using UpgradeOps.Engine.Releases.Versions;
@@ -25,9 +26,11 @@ internal sealed partial class ImageReleaseSource(string appName, ReleasesDefinit
     {
         var release = await PeekAsync(version, channel, cancellationToken).ConfigureAwait(false);
         var image = await new PlatformImage(registry, platform).OpenAsync(release.Digest!, release.Tag, cancellationToken).ConfigureAwait(false);
+        var found = await new ImageVersion(registry).FindAsync(release.Tag, release.Digest!, image.Config, cancellationToken).ConfigureAwait(false);
         return release with
         {
-            Version = await new ImageVersion(registry).FindAsync(release.Tag, release.Digest!, image.Config, cancellationToken).ConfigureAwait(false),
+            Version = found,
+            Notes = NotesOf(found),
             SizeBytes = image.Manifest.Layers.Sum(l => l.Size),
             PublishedAt = image.Config.PublishedAt,
         };
@@ -66,7 +69,10 @@ internal sealed partial class ImageReleaseSource(string appName, ReleasesDefinit
         Tag = tag,
         Channel = channel,
         Source = registry.Image.Text,
+        Notes = NotesOf(VersionTag.NameOf(tag)),
     };
+
+    private string? NotesOf(string version) => ReleaseNotes.AddressOf(releases, SemanticVersion.TryParse(version) is null ? null : version);
 
     private static bool IsTag(string text) => TagShape().IsMatch(text);
 

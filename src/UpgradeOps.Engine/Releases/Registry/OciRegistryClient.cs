@@ -115,7 +115,10 @@ internal sealed class OciRegistryClient(ImageName image, Uri baseAddress, Regist
             if (better is not null)
                 answer = await wire.SendAsync(request with { Authorization = better }, Image.Text, cancellationToken).ConfigureAwait(false);
         }
-        return answer.Status is 401 or 403 ? throw RegistryErrors.Unauthorized(Image.Text, answer, auth.Description) : answer;
+        if (answer.Status is not (401 or 403))
+            return answer;
+        auth.Forget();
+        throw RegistryErrors.Unauthorized(Image.Text, answer, auth.Description);
     }
 
     private Uri Address(string path) => new(baseAddress, $"v2/{Image.Repository}/{path}");

@@ -76,7 +76,8 @@ internal sealed class FakeServer : IAsyncDisposable
     private async Task ServeAsync(TcpClient client)
     {
         using var _ = client;
-        var stream = client.GetStream();
+        client.NoDelay = true;
+        await using var stream = new BufferedStream(client.GetStream());
         try
         {
             while (await ReadAsync(stream) is { } request)
@@ -91,18 +92,24 @@ internal sealed class FakeServer : IAsyncDisposable
         }
     }
 
-    private async Task<FakeRequest?> ReadAsync(NetworkStream stream)
+    private async Task<FakeRequest?> ReadAsync(Stream stream)
     {
-        var head = new StringBuilder();
-        var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        var lines = new List<string>();
+        for (var line = new StringBuilder(); lines.Count == 0 || lines[^1].Length > 0;)
         {
+            var one = new byte[1];
             if (await stream.ReadAsync(one, _stop.Token) == 0)
                 return null;
-            head.Append((char)one[0]);
+            if (one[0] != '\n')
+            {
+                line.Append((char)one[0]);
+                continue;
+            }
+            lines.Add(line.ToString().TrimEnd('\r'));
+            line.Clear();
         }
+        lines.RemoveAt(lines.Count - 1);
 
-        var lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var start = lines[0].Split(' ');
         var headers = lines.Skip(1).Select(l => l.Split(':', 2)).ToDictionary(p => p[0], p => p[1].Trim(), StringComparer.OrdinalIgnoreCase);
         var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
@@ -110,7 +117,7 @@ internal sealed class FakeServer : IAsyncDisposable
         return new FakeRequest(start[0], start[1], headers, Encoding.UTF8.GetString(body));
     }
 
-    private async Task<bool> WriteAsync(NetworkStream stream, FakeRequest request, FakeReply reply)
+    private async Task<bool> WriteAsync(Stream stream, FakeRequest request, FakeReply reply)
     {
         if (reply.Hang)
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
@@ -121,6 +128,7 @@ internal sealed class FakeServer : IAsyncDisposable
         await stream.WriteAsync(Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), _stop.Token);
         if (request.Method != "HEAD")
             await stream.WriteAsync(reply.Body.AsMemory(0, reply.CutAfter ?? reply.Body.Length), _stop.Token);
+        await stream.FlushAsync(_stop.Token);
         return reply.CutAfter is null;
     }
 }

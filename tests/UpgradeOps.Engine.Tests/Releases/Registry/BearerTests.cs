@@ -89,8 +89,7 @@ public sealed class BearerTests : IAsyncDisposable
     {
         _registry.Credentials = new FixedCredentials(RegistryCredential.Password("deploy", Secret, "releases.user"));
         await _registry.Open().HeadAsync("latest", default);
-        var basic = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"deploy:{Secret}"))}";
-        Assert.Equal(basic, Assert.Single(_tokens.Requests).Authorization);
+        Assert.Equal(Basic("deploy", Secret), Assert.Single(_tokens.Requests).Authorization);
         Assert.DoesNotContain(_registry.Server.Requests, r => r.Authorization?.StartsWith("Basic", StringComparison.Ordinal) == true);
     }
 
@@ -103,6 +102,16 @@ public sealed class BearerTests : IAsyncDisposable
         _tokenService = _ => FakeRegistry.Error(status, "DENIED", "requested access is denied");
         var error = await Expect.ErrorAsync(ErrorIds.RegistryUnauthorized, () => _registry.Open().ListTagsAsync(default), "DENIED", "as deploy (releases.user)");
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_refusal_credentials_are_looked_for_anew()
+    {
+        _registry.Credentials = new Rotating("old", "new");
+        _tokenService = r => r.Authorization == Basic("deploy", "new") ? null : new FakeReply(401);
+        var client = _registry.Open();
+        await Expect.ErrorAsync(ErrorIds.RegistryUnauthorized, () => client.HeadAsync("latest", default));
+        Assert.NotNull(await client.HeadAsync("latest", default));
     }
 
     [Fact]
@@ -136,6 +145,8 @@ public sealed class BearerTests : IAsyncDisposable
         await Expect.ErrorAsync(ErrorIds.RegistryFailed, () => _registry.Open().HeadAsync("latest", default), "token service");
     }
 
+    private static string Basic(string user, string password) => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))}";
+
     private FakeReply Give()
     {
         var token = $"token-{Interlocked.Increment(ref _given)}";
@@ -149,5 +160,15 @@ public sealed class BearerTests : IAsyncDisposable
         var repository = request.Path["/v2/".Length..request.Path.LastIndexOf("/", request.Path.LastIndexOf('/') - 1, StringComparison.Ordinal)];
         return FakeRegistry.Error(401, "UNAUTHORIZED", "authentication required",
             ("Www-Authenticate", $"Bearer realm=\"{_realm}\",service=\"registry.test\",scope=\"repository:{repository}:pull\""));
+    }
+
+    private sealed class Rotating(params string[] passwords) : ICredentialSource
+    {
+        private int _next;
+
+        public string? Trouble => null;
+
+        public Task<RegistryCredential?> FindAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<RegistryCredential?>(RegistryCredential.Password("deploy", passwords[_next++], "releases.user"));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RegistryAuth(RegistryWire wire, ICredentialSource source, 
     private readonly SemaphoreSlim _finding = new(1, 1);
     private volatile AuthChallenge? _challenge;
     private RegistryCredential? _credential;
-    private bool _found;
+    private volatile bool _found;
 
     /// <summary>Who asks, for messages.</summary>
     public string Description
@@ -42,6 +42,9 @@ internal sealed class RegistryAuth(RegistryWire wire, ICredentialSource source, 
         return Equals(next, refused) ? null : next;
     }
 
+    /// <summary>After a refusal: whoever asks next looks for credentials anew, for a person may have logged in meanwhile.</summary>
+    public void Forget() => _found = false;
+
     private async Task<AuthenticationHeaderValue?> AnswerAsync(AuthChallenge challenge, string repository, AuthenticationHeaderValue? refused, string target, CancellationToken cancellationToken)
     {
         var credential = await CredentialAsync(cancellationToken).ConfigureAwait(false);
@@ -55,6 +58,11 @@ internal sealed class RegistryAuth(RegistryWire wire, ICredentialSource source, 
             if (slot.Token is null || slot.Token.Value == refused?.Parameter || slot.Token.RenewAt <= time.GetUtcNow())
                 slot.Token = await _tokens.GetAsync(challenge, ScopeFor(challenge, repository), credential, target, cancellationToken).ConfigureAwait(false);
             return new AuthenticationHeaderValue("Bearer", slot.Token.Value);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.RegistryUnauthorized)
+        {
+            Forget();
+            throw;
         }
         finally
         {

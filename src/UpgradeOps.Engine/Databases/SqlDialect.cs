@@ -17,6 +17,9 @@ internal abstract class SqlDialect
     /// <summary>A text, as a literal that means the same under every setting of the server.</summary>
     public abstract string Text(string text);
 
+    /// <summary>SQL of the hexadecimal digits of a column of bytes.</summary>
+    public abstract string Hexadecimal(string column);
+
     /// <summary>SQL of the schema in which a table without one is looked up.</summary>
     public abstract string CurrentSchema { get; }
 

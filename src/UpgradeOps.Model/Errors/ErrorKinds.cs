@@ -49,6 +49,7 @@ internal static class ErrorKinds
         [ErrorIds.DatabaseNameTaken] = (Conflict, "Look at the database that has this name; drop or rename it if nothing of it is needed, then run the same command again."),
         [ErrorIds.DatabaseToolFailed] = (Failed, "Mend what the tool names, then run the same command again."),
         [ErrorIds.DatabaseToolTooOld] = (InvalidInput, "Install client tools that are at least as new as the server."),
+        [ErrorIds.MigrationTrackerUnknown] = (InvalidInput, "Check migrations.table in the definition: known are phinxlog, _sqlx_migrations, __EFMigrationsHistory, flyway_schema_history and schema_migrations."),
         [ErrorIds.BackupNotFound] = (NotFound, "Get-AppBackup lists the backups."),
         [ErrorIds.BackupDamaged] = (Damaged, "Choose another backup: Get-AppBackup lists them."),
         [ErrorIds.BackupNothingDeclared] = (InvalidInput, "Declare backups: in the definition."),

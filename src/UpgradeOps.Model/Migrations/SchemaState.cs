@@ -35,4 +35,7 @@ public sealed record SchemaState
 
     /// <summary>Equal for equal schemas: SHA-256 over the applied migrations and the catalogue's columns.</summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>What could not be told from the tracker, such as a table of a kind that is not known.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 }

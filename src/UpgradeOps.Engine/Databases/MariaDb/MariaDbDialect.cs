@@ -21,5 +21,7 @@ internal sealed class MariaDbDialect : SqlDialect
         ? "''"
         : $"_utf8mb4 X'{Convert.ToHexString(Encoding.UTF8.GetBytes(text))}'";
 
+    public override string Hexadecimal(string column) => $"HEX({column})";
+
     protected override int Size(string name) => name.Length;
 }

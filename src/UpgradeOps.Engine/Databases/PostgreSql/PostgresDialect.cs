@@ -25,5 +25,7 @@ internal sealed class PostgresDialect : SqlDialect
         return quoted.Contains('\\') ? $"E'{quoted.Replace("\\", "\\\\", StringComparison.Ordinal)}'" : $"'{quoted}'";
     }
 
+    public override string Hexadecimal(string column) => $"encode({column}, 'hex')";
+
     protected override int Size(string name) => Encoding.UTF8.GetByteCount(name);
 }

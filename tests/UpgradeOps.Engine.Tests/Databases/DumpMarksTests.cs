@@ -23,7 +23,7 @@ public sealed class DumpMarksTests
     public void A_postgres_dump_that_is_cut_before_its_mark_is_not_whole()
     {
         var bytes = Encoding.UTF8.GetBytes(Postgres);
-        var mark = Postgres.LastIndexOf("complete", StringComparison.Ordinal) + "complete".Length;
+        var mark = Postgres.LastIndexOf("--", StringComparison.Ordinal) + 2;
         for (var cut = 0; cut <= bytes.Length; cut++)
             Assert.Equal(cut >= mark, DumpMarks.EndsAsPostgresSql(bytes.AsSpan(0, cut)));
         Assert.True(DumpMarks.EndsAsPostgresSql(Encoding.UTF8.GetBytes(Postgres + "\\unrestrict abc123\n\n")));

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using UpgradeOps.Engine.Databases;
 
 namespace UpgradeOps.Engine.Tests.Migrations;
@@ -25,9 +26,7 @@ internal sealed class FakeDatabase(string engine) : IDatabase
         }
 
         var found = Tables.Single(t => sql.EndsWith($" FROM {dialect.Name(t.Key)}", StringComparison.Ordinal)).Value;
-        var wanted = sql["SELECT ".Length..sql.LastIndexOf(" FROM ", StringComparison.Ordinal)].Split(", ")
-            .Select(w => found.Columns.Single(c => w == dialect.Name(c) || w == dialect.Hexadecimal(dialect.Name(c)) || w.Contains($"({dialect.Name(c)}", StringComparison.Ordinal)))
-            .ToList();
+        var wanted = Regex.Matches(sql[..sql.LastIndexOf(" FROM ", StringComparison.Ordinal)], "[\"`](\\w+)[\"`]").Select(m => m.Groups[1].Value).ToList();
         return Answer(found.Rows.Select(r => wanted.Select(w => r[w]).ToArray()));
     }
 

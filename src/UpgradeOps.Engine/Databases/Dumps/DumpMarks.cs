@@ -15,18 +15,23 @@ internal static class DumpMarks
     /// True when the last line that says anything is <c>-- Dump completed …</c>. A row that holds this text does not count: it is not
     /// a line of its own at the end.
     /// </summary>
-    public static bool EndsAsMariaDbDump(ReadOnlySpan<byte> tail) => LastLine(tail) is { } line
-        && (line == "-- Dump completed" || line.StartsWith("-- Dump completed on ", StringComparison.Ordinal) && line.Length >= "-- Dump completed on 2026-02-19  3:00:00".Length);
+    public static bool EndsAsMariaDbDump(ReadOnlySpan<byte> tail)
+    {
+        const string mark = "-- Dump completed", dated = mark + " on ";
+        var last = Lines(tail).LastOrDefault() ?? "";
+        return last.StartsWith(dated, StringComparison.Ordinal)
+            ? last.Length == dated.Length + "2026-02-19  3:00:00".Length
+            : last == mark && tail.EndsWith("\n"u8);
+    }
 
     /// <summary>True when the dump ends as pg_dump's plain format does.</summary>
-    /// <remarks>Releases since August 2025 write <c>\unrestrict</c> after the mark.</remarks>
+    /// <remarks>Releases since August 2025 write <c>\unrestrict</c> behind the mark.</remarks>
     public static bool EndsAsPostgresSql(ReadOnlySpan<byte> tail) => Lines(tail)
         .AsEnumerable()
         .Reverse()
-        .SkipWhile(l => l is "--" || l.StartsWith("\\unrestrict ", StringComparison.Ordinal))
-        .FirstOrDefault() is "-- PostgreSQL database dump complete";
-
-    private static string? LastLine(ReadOnlySpan<byte> tail) => Lines(tail).LastOrDefault();
+        .SkipWhile(l => l.StartsWith("\\unrestrict ", StringComparison.Ordinal))
+        .Take(2)
+        .SequenceEqual(["--", "-- PostgreSQL database dump complete"]);
 
     private static string[] Lines(ReadOnlySpan<byte> tail) => Encoding.UTF8.GetString(tail)
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace UpgradeOps.Engine.Databases.Dumps;
 
@@ -8,7 +9,7 @@ namespace UpgradeOps.Engine.Databases.Dumps;
 /// runs in binary mode, where it knows no command of its own but DELIMITER.
 /// </summary>
 /// <param name="into">The database that it is loaded into.</param>
-internal sealed class MariaDbGuard(string target, string into) : SqlLexer(target)
+internal sealed partial class MariaDbGuard(string target, string into) : SqlLexer(target)
 {
     private static readonly SearchValues<byte> WithSemicolon = SearchValues.Create("'\"`#-/*;"u8);
 
@@ -126,10 +127,9 @@ internal sealed class MariaDbGuard(string target, string into) : SqlLexer(target
         if (!complete)
             return Verdict.Unknown;
         var named = Tokens.ElementAtOrDefault(2) is { } third && third is not ("CHARACTER" or "CHARSET" or "COLLATE" or "DEFAULT");
-        var rest = Tokens.Skip(named ? 3 : 2).ToList();
-        var onlyCharacters = rest.Count > 0 && rest.TrueForAll(t => t is "DEFAULT" or "CHARACTER" or "SET" or "CHARSET" or "COLLATE" or "=" || t.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'));
-        return onlyCharacters
-            ? Verdict.Rewrite($"ALTER DATABASE {MariaDb.MariaDbDialect.Instance.Name(into)} {string.Join(' ', rest)} {Encoding.UTF8.GetString(_delimiter)}")
+        var rest = string.Join(' ', Tokens.Skip(named ? 3 : 2));
+        return Characters().IsMatch(rest)
+            ? Verdict.Rewrite($"ALTER DATABASE {MariaDb.MariaDbDialect.Instance.Name(into)} {rest} {Encoding.UTF8.GetString(_delimiter)}")
             : Verdict.Refuse("says ALTER DATABASE.");
     }
 
@@ -191,4 +191,7 @@ internal sealed class MariaDbGuard(string target, string into) : SqlLexer(target
         _signs = SearchValues.Create([.. "'\"`#-/*"u8, _delimiter[0]]);
         return end < 0 ? data.Length : end + 1;
     }
+
+    [GeneratedRegex(@"^((DEFAULT )?(CHARACTER SET|CHARSET|COLLATE) (= )?\w+ ?)+$")]
+    private static partial Regex Characters();
 }

@@ -114,10 +114,21 @@ internal abstract class SqlLexer(string target)
 
     protected void BeginQuote(byte quote, bool escapes)
     {
-        (_quote, _escapes, State) = (quote, escapes, Mode.Quoted);
-        _text.Clear().Append(quote == (byte)'\'' ? '\'' : '`');
+        // Right behind a quote that has just ended, the same one again is a doubled quote: the text goes on as it was.
+        var doubled = Before.Last == quote;
+        (_quote, _escapes, State) = (quote, doubled ? _escapes : escapes, Mode.Quoted);
+        _text.Clear();
         if (Tokens.Count == 0)
             StatementLine = Line;
+        if (doubled && Tokens.Count > 0 && !_passing)
+        {
+            _text.Append(Tokens[^1]).Append((char)quote);
+            Tokens.RemoveAt(Tokens.Count - 1);
+        }
+        else
+        {
+            _text.Append(quote == (byte)'\'' ? '\'' : '`');
+        }
     }
 
     protected void BeginComment() => (_depth, State) = (1, Mode.BlockComment);

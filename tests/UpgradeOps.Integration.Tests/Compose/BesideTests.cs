@@ -20,9 +20,12 @@ public sealed class BesideTests(ComposeFixture fixture) : IClassFixture<ComposeF
         var before = await platform.InspectAsync(Token);
         Assert.Equal(("v1.0.0", "v1.0.0", fixture.Images.Repository, fixture.Release("v1.0.0").Digest), (before.Version, before.Tag, before.Source, before.Digest));
         Assert.Equal([stack.EnvFile, stack.ComposeFile], before.ConfigHashes.Keys.Order(StringComparer.Ordinal));
-        Assert.Empty((await platform.CheckAsync(before, fixture.To("v1.1.0"), Token)).Select(f => f.Message));
+        // A build that no other test pulled, so that there are bytes to be told.
+        var digest = await fixture.Images.PublishAsync(KmpRelease.V110 with { Build = Random.Shared.Next() }, "v1.1.0");
+        var target = new PlatformTarget { Release = fixture.Release("v1.1.0") with { Digest = digest } };
+        Assert.Empty((await platform.CheckAsync(before, target, Token)).Select(f => f.Message));
 
-        var operation = new TestOperation(await platform.PlanAsync(before, fixture.To("v1.1.0"), Token));
+        var operation = new TestOperation(await platform.PlanAsync(before, target, Token));
         Assert.Equal(
             [StepKinds.Remember, StepKinds.Pull, StepKinds.Hold, StepKinds.Tag, StepKinds.Env, StepKinds.Create, StepKinds.Stop, StepKinds.Start, StepKinds.Keep],
             operation.Steps.Select(s => s.Kind));
@@ -32,7 +35,7 @@ public sealed class BesideTests(ComposeFixture fixture) : IClassFixture<ComposeF
 
         await Until.TrueAsync(async () => await stack.VersionAsync() == "v1.1.0", TimeSpan.FromSeconds(10), "v1.1.0", Token);
         var after = await platform.InspectAsync(Token);
-        Assert.Equal(("v1.1.0", "v1.1.0", fixture.Release("v1.1.0").Digest), (after.Version, after.Tag, after.Digest));
+        Assert.Equal(("v1.1.0", "v1.1.0", digest), (after.Version, after.Tag, after.Digest));
         var instance = Assert.Single(after.Instances);
         Assert.Equal([instance.Id], System.Text.Json.JsonSerializer.Deserialize<string[]>(operation.OutputsOf(operation.Step(StepKinds.Start))[PlatformOutputs.NewInstances])!);
         Assert.Equal(env.Replace("TAG=v1.0.0   #", "TAG=v1.1.0   #", StringComparison.Ordinal), await File.ReadAllTextAsync(stack.EnvFile, Token));
@@ -87,6 +90,43 @@ public sealed class BesideTests(ComposeFixture fixture) : IClassFixture<ComposeF
             Assert.Equal(before, await World.LookAsync(stack, "v1.0.0"));
             if (!killed)
                 break;
+        }
+    }
+
+    [Fact]
+    public async Task Compose_killed_while_it_makes_containers_converges_and_none_lacks_a_network()
+    {
+        Needs.Stack();
+        await using var stack = await KmpStack.CreateAsync(fixture.Images);
+        var file = await File.ReadAllTextAsync(stack.ComposeFile, Token);
+        await File.WriteAllTextAsync(
+            stack.ComposeFile,
+            file.Replace("    restart:", "    networks: [one, two, three]\n    scale: 2\n    restart:", StringComparison.Ordinal)
+                .Replace("\"127.0.0.1:${KMP_PORT}:8080\"", "\"8080\"", StringComparison.Ordinal) + "networks: { one: , two: , three: }\n",
+            Token);
+        (await stack.ComposeAsync("up", "--detach")).Expect("up");
+        var before = await World.LookAsync(stack);
+        var random = new Random(3);
+        for (var round = 0; round < 6; round++)
+        {
+            await using var platform = ComposeFixture.Open(stack);
+            var operation = new TestOperation(await platform.PlanAsync(await platform.InspectAsync(Token), fixture.To("v1.1.0"), Token));
+            await operation.DoAsync(platform, [.. operation.Steps.Select(s => s.Kind).TakeWhile(k => k != StepKinds.Create)]);
+            using (var kill = new CancellationTokenSource(random.Next(100, 1500)))
+            {
+                var step = platform.Create(operation.Step(StepKinds.Create));
+                await Record.ExceptionAsync(() => step.DoAsync(operation.Context(step.Planned), kill.Token));
+            }
+
+            await using var next = ComposeFixture.Open(stack);
+            if (await operation.ObserveAsync(next, StepKinds.Create) != StepState.Done)
+                await operation.DoAsync(next, StepKinds.Create);
+            await operation.DoAsync(next, StepKinds.Stop, StepKinds.Start);
+            var made = (await next.InspectAsync(Token)).Instances.Where(i => i.IsRunning).ToList();
+            Assert.Equal(2, made.Count);
+            Assert.All(made, i => Assert.Equal(3, i.Endpoints.Count(e => e.StartsWith("172.", StringComparison.Ordinal) || e.StartsWith("192.168.", StringComparison.Ordinal))));
+            await operation.UndoAsync(next);
+            Assert.Equal(before, await World.LookAsync(stack));
         }
     }
 }

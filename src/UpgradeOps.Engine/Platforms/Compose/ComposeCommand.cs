@@ -41,14 +41,13 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
 
     /// <summary>Makes containers without starting any.</summary>
     /// <param name="scale">Containers that each service is to have in all, running or not.</param>
-    /// <param name="recreate">False to leave every existing container as it is; true to replace the ones whose image or configuration changed.</param>
     /// <param name="value">The variable's value.</param>
-    public async Task CreateAsync(IReadOnlyDictionary<string, int> scale, bool recreate, string value, CancellationToken cancellationToken)
+    public async Task CreateAsync(IReadOnlyDictionary<string, int> scale, CreateMode mode, string value, CancellationToken cancellationToken)
     {
         // Not `up --no-deps`: without its dependencies a service gets another hash, and the next plain `up` would make it anew.
         List<string> arguments = ["create", "--no-build", "--pull", "never"];
-        if (!recreate)
-            arguments.Add("--no-recreate");
+        if (mode != CreateMode.Replace)
+            arguments.Add(mode == CreateMode.Beside ? "--no-recreate" : "--force-recreate");
         foreach (var (service, count) in scale)
             arguments.AddRange(["--scale", string.Create(CultureInfo.InvariantCulture, $"{service}={count}")]);
         arguments.AddRange(scale.Keys);
@@ -119,4 +118,17 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     }
 
     private static List<string> Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
+}
+
+/// <summary>What Compose does with containers that are there already.</summary>
+internal enum CreateMode
+{
+    /// <summary>They stay as they are.</summary>
+    Beside,
+
+    /// <summary>Those whose image or configuration changed are replaced; the new ones inherit their anonymous volumes.</summary>
+    Replace,
+
+    /// <summary>All of the named services are replaced.</summary>
+    ReplaceAll,
 }

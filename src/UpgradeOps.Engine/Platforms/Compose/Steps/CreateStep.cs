@@ -13,11 +13,15 @@ internal sealed class CreateStep(PlannedStep planned, ComposeProject project) : 
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
+        // A Compose that was killed may have left containers without all their networks: what nobody recorded is made again.
+        foreach (var half in Unrecorded(await FindNewAsync(cancellationToken).ConfigureAwait(false), context))
+            await Docker.RemoveContainerAsync(half.Id, withVolumes: false, cancellationToken).ConfigureAwait(false);
+
         var found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
         if (!IsWhole(found))
         {
             var scale = Services.ToDictionary(s => s.Name, s => s.Old.Count + s.Count);
-            await Project.Command.CreateAsync(scale, recreate: false, Input(StepInputs.Value), cancellationToken).ConfigureAwait(false);
+            await Project.Command.CreateAsync(scale, CreateMode.Beside, Input(StepInputs.Value), cancellationToken).ConfigureAwait(false);
             found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
         }
 

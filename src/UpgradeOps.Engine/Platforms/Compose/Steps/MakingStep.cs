@@ -11,12 +11,16 @@ internal abstract class MakingStep(PlannedStep planned, ComposeProject project) 
     protected bool IsWhole(IReadOnlyList<ContainerDetails> found) =>
         Services.All(s => found.Count(c => c.ServiceName() == s.Name) >= s.Count);
 
-    /// <summary>True when they are on record and wait for their start.</summary>
-    protected bool IsAdopted(IReadOnlyList<ContainerDetails> found, StepContext context)
+    /// <summary>Those that were made but not recorded: whoever made them was killed, perhaps in the middle.</summary>
+    protected IReadOnlyList<ContainerDetails> Unrecorded(IReadOnlyList<ContainerDetails> found, StepContext context)
     {
         var known = Recorded<List<NewContainer>>(context.Outputs, StepOutputs.Containers).Select(c => c.Id).ToHashSet();
-        return found.All(c => known.Contains(c.Id) && c.HostConfig.RestartPolicy is not { Restarts: true });
+        return found.Where(c => !known.Contains(c.Id)).ToList();
     }
+
+    /// <summary>True when they are on record and wait for their start.</summary>
+    protected bool IsAdopted(IReadOnlyList<ContainerDetails> found, StepContext context) =>
+        Unrecorded(found, context).Count == 0 && found.All(c => c.HostConfig.RestartPolicy is not { Restarts: true });
 
     /// <summary>
     /// Checks and records the new containers. Until its start the engine must not start one by itself: it would, when it is restarted

@@ -18,29 +18,43 @@ internal sealed class RecreateStep(PlannedStep planned, ComposeProject project) 
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
-        if (!await IsReplacedAsync(found, cancellationToken).ConfigureAwait(false))
+        var found = await SettleAsync(cancellationToken).ConfigureAwait(false);
+        var half = Unrecorded(found, context).Count > 0;
+        if (half || !await IsReplacedAsync(found, cancellationToken).ConfigureAwait(false))
         {
+            // A Compose that was killed may have left containers without all their networks: they are replaced once more.
             var scale = Services.ToDictionary(s => s.Name, s => s.Count);
-            await Project.Command.CreateAsync(scale, recreate: true, Input(StepInputs.Value), cancellationToken).ConfigureAwait(false);
-            found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
+            await Project.Command.CreateAsync(scale, half ? CreateMode.ReplaceAll : CreateMode.Replace, Input(StepInputs.Value), cancellationToken).ConfigureAwait(false);
+            found = await SettleAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await NameAsync(found, cancellationToken).ConfigureAwait(false);
         await AdoptAsync(found, context, cancellationToken).ConfigureAwait(false);
     }
+
+    public override Task UndoAsync(StepContext context, CancellationToken cancellationToken) => SettleAsync(cancellationToken);
 
     private async Task<bool> IsReplacedAsync(IReadOnlyList<ContainerDetails> found, CancellationToken cancellationToken) =>
         IsWhole(found) && (await Project.Containers.InspectAsync(Services.SelectMany(s => s.Old), cancellationToken).ConfigureAwait(false)).Count == 0;
 
-    /// <summary>A Compose that was killed in the middle leaves the new container under a passing name: the old one's id and name.</summary>
-    private async Task NameAsync(IReadOnlyList<ContainerDetails> found, CancellationToken cancellationToken)
+    /// <summary>
+    /// Compose makes the new container under a passing name, the old one's id and name, then removes the old one, then renames the new. A
+    /// Compose that was killed on the way leaves two, which the next one does not understand: this goes back to one or on to the other.
+    /// </summary>
+    /// <returns>The new containers.</returns>
+    private async Task<IReadOnlyList<ContainerDetails>> SettleAsync(CancellationToken cancellationToken)
     {
-        var old = Services.SelectMany(s => s.Old).Select(id => id[..12] + "_").ToList();
-        foreach (var container in found)
+        var old = (await Project.Containers.InspectAsync(Services.SelectMany(s => s.Old), cancellationToken).ConfigureAwait(false)).Select(c => c.Id).ToHashSet();
+        foreach (var container in await FindNewAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (old.Find(p => container.DisplayName.StartsWith(p, StringComparison.Ordinal)) is { } prefix)
-                await Docker.RenameContainerAsync(container.Id, container.DisplayName[prefix.Length..], cancellationToken).ConfigureAwait(false);
+            var replaced = Services.SelectMany(s => s.Old).FirstOrDefault(id => container.DisplayName.StartsWith(id[..12] + "_", StringComparison.Ordinal));
+            if (replaced is null)
+                continue;
+            if (old.Contains(replaced))
+                await Docker.RemoveContainerAsync(container.Id, withVolumes: false, cancellationToken).ConfigureAwait(false);
+            else
+                await Docker.RenameContainerAsync(container.Id, container.DisplayName[(replaced[..12].Length + 1)..], cancellationToken).ConfigureAwait(false);
         }
+
+        return await FindNewAsync(cancellationToken).ConfigureAwait(false);
     }
 }

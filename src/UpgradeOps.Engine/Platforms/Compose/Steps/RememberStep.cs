@@ -44,8 +44,8 @@ internal sealed class RememberStep(PlannedStep planned, ComposeProject project) 
 
         var there = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
         var scale = new Dictionary<string, int> { [service.Name] = service.Running.Count };
-        var replace = there.Any(c => !service.Old.Contains(c.Id));
-        await Project.Command.CreateAsync(scale, replace, Input(StepInputs.OldValue), cancellationToken).ConfigureAwait(false);
+        var mode = there.Any(c => !service.Old.Contains(c.Id)) ? CreateMode.Replace : CreateMode.Beside;
+        await Project.Command.CreateAsync(scale, mode, Input(StepInputs.OldValue), cancellationToken).ConfigureAwait(false);
         var made = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
         foreach (var wrong in made.Where(c => service.OldImage is not null && c.Image != service.OldImage))
         {

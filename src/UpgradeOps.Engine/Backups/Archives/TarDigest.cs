@@ -7,7 +7,7 @@ using UpgradeOps.Engine.Backups.Streams;
 namespace UpgradeOps.Engine.Backups.Archives;
 
 /// <summary>
-/// What an archive holds, as one value: names, kinds, modes, owners, links and contents of all entries but the folder itself. Neither
+/// What an archive holds, as one value: names, kinds, modes, owners, links and contents of all entries. Neither
 /// the order of entries nor times count, so a copy that went through another engine has the same.
 /// </summary>
 internal sealed class TarDigest
@@ -28,8 +28,6 @@ internal sealed class TarDigest
 
     private async Task AddAsync(string name, TarEntry entry, CancellationToken cancellationToken)
     {
-        if (name.Length == 0)
-            return;
         var content = entry.DataStream is { } data ? await SHA256.HashDataAsync(data, cancellationToken).ConfigureAwait(false) : [];
         var kind = entry.EntryType switch
         {

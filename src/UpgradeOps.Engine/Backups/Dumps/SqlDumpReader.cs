@@ -1,4 +1,5 @@
 using System.Text;
+using UpgradeOps.Engine.Databases.Dumps;
 
 namespace UpgradeOps.Engine.Backups.Dumps;
 
@@ -24,7 +25,7 @@ internal sealed class SqlDumpReader : IDumpReader
     public DumpFacts Finish()
     {
         var opening = Encoding.UTF8.GetString(_opening.GetBuffer(), 0, (int)_opening.Length);
-        var tool = SqlDumpMarks.ToolOf(opening);
+        var tool = ToolOf(opening);
         return new DumpFacts
         {
             Kind = tool ?? "SQL text",
@@ -39,8 +40,14 @@ internal sealed class SqlDumpReader : IDumpReader
             return "it is empty";
         if (_scanner.Unfinished is { } unfinished)
             return $"it ends within {unfinished}";
-        return tool is not null && !SqlDumpMarks.HasEnd(Encoding.UTF8.GetString(_ending)) ? "its end mark is missing, so it is cut off" : null;
+        return tool is not null && !DumpMarks.EndsAsMariaDbDump(_ending) ? "its end mark is missing, so it is cut off" : null;
     }
+
+    /// <returns>The tool that wrote it, when it is one that also writes an end mark; else null.</returns>
+    private static string? ToolOf(string opening) =>
+        opening.Contains("-- MariaDB dump", StringComparison.Ordinal) ? "MariaDB dump"
+        : opening.Contains("-- MySQL dump", StringComparison.Ordinal) ? "MySQL dump"
+        : null;
 
     private static byte[] Joined(byte[] ending, ReadOnlySpan<byte> data)
     {

@@ -44,8 +44,8 @@ internal sealed class VolumeSource(IVolumes volumes, string declared, string sto
             RestoreCommands =
             [
                 "# Any image that is here will do; the container is never started:",
-                $"docker create --name restore-volume -v {ShellText.Quote(volume)}:/restore \"$(docker image ls -q | head -n 1)\" none",
-                $"gunzip -c {ShellText.Quote(file.Path)} | docker cp - restore-volume:/restore",
+                $"docker create --name restore-volume -v {ShellText.Quote(volume)}:/{DockerVolumes.MountName} \"$(docker image ls -q | head -n 1)\" none",
+                $"gunzip -c {ShellText.Quote(file.Path)} | docker cp - restore-volume:/",
                 "docker rm restore-volume",
             ],
         };

@@ -17,8 +17,8 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
     private const string VolumeLabel = "com.docker.compose.volume";
     private const string TemporaryLabel = "upgradeops.temporary";
 
-    /// <summary>A name that no image has, or its content would be copied into an empty volume.</summary>
-    private const string MountName = ".upgradeops-volume";
+    /// <summary>A name that no image has, or its content would be copied into an empty volume. Archives begin with it.</summary>
+    public const string MountName = "upgradeops-volume";
 
     private const string MountPath = "/" + MountName;
 
@@ -77,10 +77,11 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
     public Task RemoveAsync(string volume, CancellationToken cancellationToken) => docker.RemoveVolumeAsync(volume, cancellationToken);
 
     public Task ReadAsync(string volume, Stream tar, CancellationToken cancellationToken) =>
-        WithContainerAsync(volume, id => docker.GetArchiveAsync(id, MountPath + "/.", tar, cancellationToken), cancellationToken);
+        WithContainerAsync(volume, id => docker.GetArchiveAsync(id, MountPath, tar, cancellationToken), cancellationToken);
 
+    /// <summary>Unpacked at the container's root: an engine refuses links that lead out of the folder that it unpacks into, and a volume may have such.</summary>
     public Task WriteAsync(string volume, Stream tar, CancellationToken cancellationToken) =>
-        WithContainerAsync(volume, id => docker.PutArchiveAsync(id, MountPath, tar, cancellationToken), cancellationToken);
+        WithContainerAsync(volume, id => docker.PutArchiveAsync(id, "/", tar, cancellationToken), cancellationToken);
 
     public Task EmptyAsync(string volume, CancellationToken cancellationToken) =>
         WithContainerAsync(volume, id => EmptyAsync(id, volume, cancellationToken), cancellationToken);
@@ -107,10 +108,10 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
         }
 
         var left = new MemoryStream();
-        await docker.GetArchiveAsync(container, MountPath + "/.", left, cancellationToken).ConfigureAwait(false);
+        await docker.GetArchiveAsync(container, MountPath, left, cancellationToken).ConfigureAwait(false);
         left.Position = 0;
         string? first = null;
-        await TarWalker.WalkAsync(left, (name, _, _) => Task.FromResult(first ??= name.Length > 0 ? name : null), cancellationToken).ConfigureAwait(false);
+        await TarWalker.WalkAsync(left, (name, _, _) => Task.FromResult(first ??= name == MountName ? null : name), cancellationToken).ConfigureAwait(false);
         if (first is not null)
             throw new AppException(ErrorIds.RestoreFailed, $"The volume {volume} could not be emptied: '{first}' is still in it. {told?.Message}", volume, inner: told);
     }

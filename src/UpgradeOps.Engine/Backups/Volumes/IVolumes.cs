@@ -21,10 +21,10 @@ internal interface IVolumes
     /// <summary>Removes a volume that nobody uses; nothing happens when there is none.</summary>
     Task RemoveAsync(string volume, CancellationToken cancellationToken);
 
-    /// <summary>Writes its content; names in the archive begin at the volume's own root.</summary>
+    /// <summary>Writes its content below one folder, which stands for the volume's root and always has the same name.</summary>
     Task ReadAsync(string volume, Stream tar, CancellationToken cancellationToken);
 
-    /// <summary>Unpacks into it, over what is there.</summary>
+    /// <summary>Unpacks what <see cref="ReadAsync"/> wrote, of this volume or another, over what is there.</summary>
     Task WriteAsync(string volume, Stream tar, CancellationToken cancellationToken);
 
     /// <summary>Removes everything in it.</summary>

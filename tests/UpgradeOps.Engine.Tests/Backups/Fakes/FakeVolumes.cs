@@ -31,9 +31,9 @@ internal sealed class FakeVolumes(Killer? killer = null) : IVolumes
     public async Task ReadAsync(string volume, Stream tar, CancellationToken cancellationToken)
     {
         await using var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true);
-        await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "./"), cancellationToken);
+        await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "volume/"), cancellationToken);
         foreach (var (name, text) in Content[volume])
-            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "./" + name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }, cancellationToken);
+            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "volume/" + name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }, cancellationToken);
     }
 
     public async Task WriteAsync(string volume, Stream tar, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class FakeVolumes(Killer? killer = null) : IVolumes
             if (entry.EntryType != TarEntryType.RegularFile)
                 continue;
             var text = entry.DataStream is null ? "" : await new StreamReader(entry.DataStream).ReadToEndAsync(cancellationToken);
-            await _killer.EffectAsync(() => Task.FromResult(Content[volume][entry.Name[2..]] = text));
+            await _killer.EffectAsync(() => Task.FromResult(Content[volume][entry.Name["volume/".Length..]] = text));
         }
     }
 

@@ -1,0 +1,120 @@
+using UpgradeOps.Engine.Backups.Archives;
+using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Tests.Backups.Fakes;
+
+namespace UpgradeOps.Engine.Tests.Backups.Archives;
+
+public sealed class FolderArchiveTests : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task A_folder_comes_back_with_names_modes_times_and_links()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "modes and links of Unix");
+        var deep = string.Join('/', Enumerable.Repeat(new string('n', 60), 5));
+        _scratch.Write("from/one.txt", "one");
+        _scratch.Write($"from/{deep}/Ünï 表.txt", "deep");
+        _scratch.Write("from/empty", "");
+        Directory.CreateDirectory(_scratch["from/no files"]);
+        File.SetUnixFileMode(_scratch["from/one.txt"], (UnixFileMode)0b100_111_101_001);
+        File.SetLastWriteTimeUtc(_scratch["from/one.txt"], new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        File.CreateSymbolicLink(_scratch["from/link"], "/etc/passwd");
+        File.CreateSymbolicLink(_scratch["from/dangling"], "../../nowhere");
+        Assert.Null(UpgradeOps.Engine.Hosts.Durable.Posix.TryHardLink(_scratch["from/one.txt"], _scratch["from/hard"]));
+        File.SetUnixFileMode(_scratch["from/no files"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var packer = new FolderPacker(_scratch["from"]);
+        var tar = await PackAsync(packer);
+        await new FolderUnpacker(_scratch["to"]).UnpackAsync(tar, default);
+
+        Assert.False(packer.Notes.Changed);
+        Assert.Equal(Listing("from"), Listing("to"));
+        Assert.Equal("deep", File.ReadAllText(_scratch[$"to/{deep}/Ünï 表.txt"]));
+        Assert.Equal("/etc/passwd", new FileInfo(_scratch["to/link"]).LinkTarget);
+        File.AppendAllText(_scratch["to/hard"], "+");
+        Assert.Equal("one+", File.ReadAllText(_scratch["to/one.txt"]));
+    }
+
+    [Fact]
+    public async Task Files_that_vanish_are_told_and_make_the_copy_one_of_no_moment()
+    {
+        for (var i = 0; i < 5; i++)
+            _scratch.Write($"from/{i}.txt", "text");
+        var packer = new FolderPacker(_scratch["from"]);
+        var writes = 0;
+        var tar = await PackAsync(packer, () =>
+        {
+            // The folder itself is written, and the names of its files have been read.
+            if (++writes != 6)
+                return;
+            foreach (var file in Directory.GetFiles(_scratch["from"]))
+                File.Delete(file);
+        });
+
+        Assert.True(packer.Notes.Changed);
+        Assert.Contains(packer.Notes.ToList(), n => n.Contains("vanished", StringComparison.Ordinal));
+        await TarWalker.WalkAsync(tar, (_, _, _) => Task.CompletedTask, default);
+    }
+
+    [Theory]
+    [InlineData(5000)]
+    [InlineData(100)]
+    public async Task A_file_that_grows_or_shrinks_while_it_is_read_keeps_its_first_length(int newLength)
+    {
+        var path = _scratch.Write("f", new string('a', 1000));
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var steady = new SteadyStream(file, 1000);
+        File.WriteAllText(path, new string('b', newLength));
+        var copy = new MemoryStream();
+        await steady.CopyToAsync(copy);
+        Assert.Equal(1000, copy.Length);
+        Assert.True(steady.Changed);
+    }
+
+    [Fact]
+    public async Task Something_unreadable_is_an_error_and_not_a_hole()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root reads everything");
+        File.SetUnixFileMode(_scratch.Write("from/secret", "s"), UnixFileMode.None);
+        var error = await Assert.ThrowsAsync<AppException>(() => PackAsync(new FolderPacker(_scratch["from"])));
+        Assert.Contains("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Remarks_are_counted_not_piled_up()
+    {
+        var notes = new ChangeNotes();
+        for (var i = 0; i < 1000; i++)
+            notes.Add($"{i}", changed: false);
+        Assert.Equal((21, "… and 980 more."), (notes.ToList().Count, notes.ToList()[^1]));
+        Assert.False(notes.Changed);
+        await Task.CompletedTask;
+    }
+
+    private static async Task<Stream> PackAsync(FolderPacker packer, Action? onWrite = null)
+    {
+        var output = new MemoryStream();
+        await packer.WriteAsync(new HookStream(output, onWrite ?? (() => { })), default);
+        output.Position = 0;
+        return output;
+    }
+
+    private List<string> Listing(string folder) =>
+    [
+        .. new DirectoryInfo(_scratch[folder]).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Select(e => $"{Path.GetRelativePath(_scratch[folder], e.FullName)} {e.LinkTarget} {(e.LinkTarget is null ? e.UnixFileMode : 0)} {(e is FileInfo { LinkTarget: null } f ? $"{f.Length} {f.LastWriteTimeUtc:O}" : "")}")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private sealed class HookStream(Stream output, Action onWrite) : WriteOnlyStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            onWrite();
+            return output.WriteAsync(buffer, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Integration.Databases;
+
+namespace UpgradeOps.Integration.Backups;
+
+/// <summary>Backups of real databases: made, opened with stock tools, proved, restored, taken back.</summary>
+public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
+{
+    private readonly TempFolder _folder = new("backups-");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private bool IsPostgres => server.Engine == "postgresql";
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Rows_counted_in_the_dump_are_those_of_the_database()
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        var backup = await BackUpAsync(room);
+
+        var counted = new FolderBackupStore(_folder["backups"]).Read(backup.BackupId).Sources[0].Rows!;
+        var real = await database.CountRowsAsync(database.Name, Token);
+        Assert.Empty(UpgradeOps.Engine.Backups.Proof.RowComparison.Differences(counted, real));
+        Assert.Equal(2, counted[IsPostgres ? "public.parent" : "parent"]);
+        Assert.Equal(2, counted[IsPostgres ? $"odd schema.{Samples.OddTable}" : Samples.OddTable]);
+        Assert.Equal(2, counted[IsPostgres ? "public.audit" : "audit"]);
+        Assert.Equal(1, counted[IsPostgres ? "public.marker" : "marker"]);
+    }
+
+    [Theory]
+    [InlineData(ProofLevel.Structure)]
+    [InlineData(ProofLevel.Restore)]
+    public async Task A_backup_is_proved_and_the_scratch_database_is_gone_afterwards(ProofLevel level)
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        var backup = await BackUpAsync(room);
+        var before = await NamesAsync(database);
+        var proved = await room.ProveAsync(backup.BackupId, level, Token);
+        Assert.Equal(level, proved.Proof.Level);
+        Assert.Equal(before, await NamesAsync(database));
+    }
+
+    [Fact]
+    public async Task Stock_tools_open_it_and_its_own_commands_restore_it()
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        var backup = await BackUpAsync(room);
+        // The last command replaces the live one; the ones before load beside it.
+        var script = string.Join("\n", backup.RestoreCommands.TakeWhile(c => !c.StartsWith("# Looked", StringComparison.Ordinal) && !c.StartsWith("# When", StringComparison.Ordinal)));
+        var result = await new Command("bash", "-euo", "pipefail", "-c", script) { Folder = backup.Location, Input = DatabaseContainer.Password + "\n" }.RunAsync(Token);
+        Assert.True(result.ExitCode == 0, $"{script}\n{result.Error}");
+        Assert.Contains("OK", result.Output, StringComparison.Ordinal);
+        Assert.Equal(await database.CountRowsAsync(database.Name, Token), await database.CountRowsAsync(database.Name + "_restored", Token));
+    }
+
+    [Fact]
+    public async Task A_restore_brings_the_rows_back_and_keeps_the_live_ones_and_going_back_loses_neither()
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        var backup = await BackUpAsync(room);
+        await server.SqlAsync("UPDATE marker SET what = 'changed';", database.Name);
+
+        var operation = new Operation(room, await room.PlanRestoreAsync(backup.BackupId, null, Token));
+        await operation.RunAsync();
+        Assert.Equal("before", await MarkerAsync(database));
+        var aside = Assert.Single(operation.KeptAside)["database ".Length..];
+        Assert.Equal("changed", await MarkerAsync(database, aside));
+
+        await server.SqlAsync("UPDATE marker SET what = 'used';", database.Name);
+        await operation.UndoAsync();
+        Assert.Equal("changed", await MarkerAsync(database));
+        var undone = Assert.Single(operation.KeptAside)["database ".Length..];
+        Assert.Equal("used", await MarkerAsync(database, undone));
+        await operation.UndoAsync();
+        Assert.Equal("changed", await MarkerAsync(database));
+        Assert.False(await database.ExistsAsync(aside, Token));
+    }
+
+    [Fact]
+    public async Task Going_back_before_the_swap_drops_only_what_was_loaded()
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        var backup = await BackUpAsync(room);
+        var before = await NamesAsync(database);
+        var plan = await room.PlanRestoreAsync(backup.BackupId, null, Token);
+        var operation = new Operation(room, plan);
+        await operation.RunAsync(count: 1);
+        Assert.Equal(before.Count + 1, (await NamesAsync(database)).Count);
+
+        // The swap was written down as begun, and the process ended before it did anything.
+        operation.Begin(1);
+        await operation.UndoAsync();
+        Assert.Equal(before, await NamesAsync(database));
+        Assert.Equal("before", await MarkerAsync(database));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_dump_of_another_tool_is_recognised_by_its_content_and_restored(bool compressed)
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        await BackUpAsync(room);
+        var raw = new MemoryStream();
+        await database.DumpAsync(raw, Token);
+        var path = _folder["a-file-of-any-name"];
+        await using (var file = File.Create(path))
+        await using (Stream output = compressed ? new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionLevel.Optimal) : file)
+            await output.WriteAsync(raw.ToArray(), Token);
+        await server.SqlAsync("UPDATE marker SET what = 'changed';", database.Name);
+
+        var operation = new Operation(room, await room.PlanRestoreFileAsync(path, null, Token));
+        await operation.RunAsync();
+        Assert.Equal("before", await MarkerAsync(database));
+
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path, Token))[..^100], Token);
+        var stale = new Operation(room, operation.Plan) { Id = "20260401T000000000Z-beef" };
+        Assert.Equal(ErrorIds.PlanStale, (await Assert.ThrowsAsync<AppException>(() => stale.RunAsync())).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_cut_dump_of_another_tool_is_refused_while_the_live_one_stays()
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        var raw = new MemoryStream();
+        await database.DumpAsync(raw, Token);
+        var path = _folder["cut.sql"];
+        await File.WriteAllBytesAsync(path, raw.ToArray()[..^(int)(raw.Length / 3)], Token);
+        var before = await NamesAsync(database);
+        var operation = new Operation(room, await room.PlanRestoreFileAsync(path, "main", Token));
+        await Assert.ThrowsAsync<AppException>(() => operation.RunAsync());
+        await operation.UndoAsync();
+        Assert.Equal(before, await NamesAsync(database));
+    }
+
+    private async Task<(BackupRoom Room, IDatabase Database)> OpenAsync()
+    {
+        var name = Samples.PlainName();
+        await server.SqlAsync($"CREATE DATABASE {name};");
+        await server.SqlAsync(IsPostgres ? Samples.Postgres("before") : Samples.MariaDb("before"), name);
+        var database = server.Open(name);
+        var definition = new AppDefinition
+        {
+            Name = "kmp",
+            Path = _folder["kmp.yaml"],
+            Platform = new PlatformDefinition { Service = new ServiceDefinition { Directory = _folder.Path, Command = ["true"] } },
+            Releases = new ReleasesDefinition { Folder = _folder.Path },
+            Databases = new Dictionary<string, DatabaseDefinition>
+            {
+                ["main"] = new() { Engine = server.Engine, Address = server.Container.Address, Port = server.Container.Port, Database = name, User = server.Container.User },
+            },
+            Backups = [new BackupSourceDefinition { Database = "main" }],
+        };
+        var databases = new Dictionary<string, IDatabase> { ["main"] = database };
+        return (new BackupRoom(definition, new LocalHost(), databases, NoDocker, _folder["backups"], TimeProvider.System), database);
+    }
+
+    private static UpgradeOps.Engine.Docker.DockerClient NoDocker() => throw new NotSupportedException("no volume is declared");
+
+    private static Task<Backup> BackUpAsync(BackupRoom room) => room.CreateAsync(new BackupRequest { BackupId = "20260301T020000000Z-0001" }, Token);
+
+    private static async Task<string?> MarkerAsync(IDatabase database, string? name = null) =>
+        (await database.QueryAsync("SELECT what FROM marker", Token, name))[0][0];
+
+    private async Task<IReadOnlyList<string>> NamesAsync(IDatabase database)
+    {
+        var sql = IsPostgres ? "SELECT datname FROM pg_database ORDER BY 1" : "SELECT schema_name FROM information_schema.schemata ORDER BY 1";
+        return [.. (await database.QueryAsync(sql, Token)).Select(r => r[0]!).Where(n => n.StartsWith(database.Name, StringComparison.Ordinal))];
+    }
+}
+
+public sealed class PostgresBackupTests(PostgresFixture server) : DatabaseBackupTests(server), IClassFixture<PostgresFixture>;
+
+public sealed class MariaDbBackupTests(MariaDbFixture server) : DatabaseBackupTests(server), IClassFixture<MariaDbFixture>;

@@ -13,6 +13,16 @@ internal sealed class Admin : IDisposable
 
     public string StateFolder => _folder["state"];
 
+    /// <summary>The same folders for the console.</summary>
+    public IReadOnlyList<string> Folders => ["--config-folder", _folder["config"], "--state-folder", StateFolder];
+
+    /// <summary>Journals of operations that were begun on an application.</summary>
+    public IReadOnlyList<string> Journals(string name)
+    {
+        var operations = Path.Combine(StateFolder, name, "operations");
+        return Directory.Exists(operations) ? Directory.GetFiles(operations, "journal.jsonl", SearchOption.AllDirectories) : [];
+    }
+
     /// <summary>As another process would see it: nothing is left but what is on disk.</summary>
     public EngineSession NewSession() => Session = new EngineSession(new EngineOptions
     {

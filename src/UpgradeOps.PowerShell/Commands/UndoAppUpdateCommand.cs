@@ -23,6 +23,8 @@ public sealed class UndoAppUpdateCommand : TransactionCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override IReadOnlyList<UpdateStatus> Wanted => [UpdateStatus.Kept, UpdateStatus.NothingToDo, UpdateStatus.Undone];
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         var options = new UndoOptions { Name = await FindAsync(Name), OperationId = Targets.OrNull(OperationId), Data = Data, Force = Force };

@@ -17,6 +17,9 @@ public abstract class TransactionCmdlet : ChangingCmdlet
 
     protected override string? ErrorTarget => Name;
 
+    /// <summary>How it may end without being an error.</summary>
+    private protected virtual IReadOnlyList<UpdateStatus> Wanted => [UpdateStatus.Kept, UpdateStatus.NothingToDo];
+
     /// <summary>
     /// Writes the result, and beside it an error when it did not end as wanted: a runbook that only looks at errors must not take it for a success.
     /// </summary>
@@ -25,9 +28,20 @@ public abstract class TransactionCmdlet : ChangingCmdlet
         if (status is UpdateStatus.Interrupted)
             await OnPipelineAsync(() => Tell(name, next));
         await WriteAsync(result);
-        if (error is not null)
-            await WriteErrorAsync(ErrorRecords.From(error with { RecommendedAction = next ?? error.RecommendedAction }, name));
+        if (Wanted.Contains(status))
+            return;
+
+        var reason = error ?? new AppException(Id(status), $"The operation ended as {status}.", name).Error;
+        await WriteErrorAsync(ErrorRecords.From(reason with { RecommendedAction = next ?? reason.RecommendedAction }, name));
     }
+
+    private static string Id(UpdateStatus status) => status switch
+    {
+        UpdateStatus.Interrupted => ErrorIds.Interrupted,
+        UpdateStatus.Refused => ErrorIds.PreflightFailed,
+        UpdateStatus.NeedsAttention => ErrorIds.DataNeedsChoice,
+        _ => ErrorIds.StepFailed,
+    };
 
     /// <summary>After Ctrl+C nothing goes down the pipeline any more; where things stand is said to the person all the same.</summary>
     private bool Tell(string name, string? next)

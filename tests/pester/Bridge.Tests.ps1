@@ -102,12 +102,12 @@ Describe 'Import' {
             `$null = [Reflection.Assembly]::LoadFrom('$foreign')
             `$env:UPGRADEOPS_CONFIG = '$TestDrive'
             Import-Module `$Manifest
-            `$id = try { `$null = Get-AppUpdatePlan '$definition'; 'none' } catch { `$_.FullyQualifiedErrorId }
+            `$app = Register-App '$definition'
             `$versions = [Runtime.Loader.AssemblyLoadContext]::All.Assemblies | Where-Object { `$_.GetName().Name -eq 'YamlDotNet' }
-            ConvertTo-Json -Compress @{ Foreign = [YamlDotNet.Serialization.DeserializerBuilder]::Whose(); Count = @(`$versions).Count; Error = `$id }
+            ConvertTo-Json -Compress @{ Foreign = [YamlDotNet.Serialization.DeserializerBuilder]::Whose(); Count = @(`$versions).Count; App = `$app.Name }
 "@
         $found.Foreign | Should -Be 'foreign'
         $found.Count | Should -Be 2
-        $found.Error | Should -Not -BeLike 'UpgradeOps.Unexpected*'
+        $found.App | Should -Be 'notes'
     }
 }

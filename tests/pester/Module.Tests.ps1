@@ -111,7 +111,7 @@ Describe 'Topic about_<_>' -ForEach 'UpgradeOps', 'UpgradeOps_Definitions', 'Upg
     }
 
     It 'names errors that there are' {
-        foreach ($id in [regex]::Matches($text, 'UpgradeOps\.\w+\.\w+').Value | Where-Object { $_ -ne 'UpgradeOps.Room.Condition' }) {
+        foreach ($id in [regex]::Matches($text, 'UpgradeOps\.\w+\.\w+').Value | Where-Object { $_ -and $_ -ne 'UpgradeOps.Room.Condition' }) {
             [UpgradeOps.ErrorCatalogue]::Find($id) | Should -Not -BeNullOrEmpty -Because $id
         }
     }

@@ -24,7 +24,9 @@ Describe 'Get-AppUpdatePlan' {
     }
 
     It 'is empty when the wanted version runs' {
-        (Get-AppUpdatePlan notes -Version 1.0.0).Steps | Should -BeNullOrEmpty
+        $null = Invoke-AppUpdate notes -ErrorAction Stop
+        (Get-AppUpdatePlan notes).Steps | Should -BeNullOrEmpty
+        $null = Undo-AppUpdate notes -ErrorAction Stop
     }
 
     It 'is shown with one line a step' {

@@ -42,7 +42,8 @@ Describe 'Invoke-AppUpdate' {
     }
 
     It 'has nothing to do when the version runs already' {
-        $result = Invoke-AppUpdate notes -Version 1.0.0 -ErrorVariable failed
+        $null = Invoke-AppUpdate notes
+        $result = Invoke-AppUpdate notes -ErrorVariable failed
         $result.Status | Should -Be 'NothingToDo'
         $failed | Should -BeNullOrEmpty
     }
@@ -53,8 +54,14 @@ Describe 'Invoke-AppUpdate' {
         Get-App | Get-AppStatus | Where-Object UpdateAvailable | Invoke-AppUpdate | Should -BeNullOrEmpty
     }
 
-    It 'runs the plan that comes down the pipeline' {
-        $result = Get-AppUpdatePlan notes -Version 1.1.0 | Invoke-AppUpdate
+    It 'runs the plan that comes down the pipeline, and not the newest by its name' {
+        $plan = Get-AppUpdatePlan notes -Version 1.1.0
+        Publish-Release $sandbox 1.3.0
+        ($plan | Invoke-AppUpdate -WhatIf -PassThru).Hash | Should -Be $plan.Hash
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($plan))
+        ($copy | Invoke-AppUpdate -WhatIf -PassThru).Hash | Should -Be $plan.Hash
+        ($plan | ConvertTo-Json -Depth 9 | Invoke-AppUpdate -WhatIf -PassThru).Hash | Should -Be $plan.Hash
+        $result = $plan | Invoke-AppUpdate
         $result.Status | Should -Be 'Kept'
         $result.To | Should -Be '1.1.0'
     }

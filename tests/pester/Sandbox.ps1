@@ -21,7 +21,7 @@ function New-Sandbox {
         Definition = Join-Path $folder "$Name.yaml"
         Port       = Get-FreePort
     }
-    foreach ($sub in 'app', 'incoming', 'config', 'state') { $null = New-Item -ItemType Directory (Join-Path $folder $sub) }
+    foreach ($sub in 'app', 'app/shared', 'app/shared/data', 'incoming', 'config', 'state') { $null = New-Item -ItemType Directory (Join-Path $folder $sub) }
     $env:UPGRADEOPS_CONFIG = Join-Path $folder 'config'
     $env:UPGRADEOPS_STATE = Join-Path $folder 'state'
     foreach ($version in $Versions) { Publish-Release $sandbox $version -Sick:($version -in $Sick) }
@@ -46,8 +46,7 @@ backups:
 "@ | Set-Content $sandbox.Definition
     if ($Running) {
         $null = Register-App $sandbox.Definition
-        $first = Invoke-AppUpdate $Name -Version $Versions[0] -ErrorAction Stop
-        if ($first.Status -ne 'Kept') { throw "The first version does not run: $($first.Error.Message)" }
+        Start-FirstVersion $sandbox $Versions[0]
     }
     $sandbox
 }
@@ -57,6 +56,24 @@ function Publish-Release($Sandbox, [string] $Version, [switch] $Sick) {
     $target = Join-Path $Sandbox.Incoming $Version
     Copy-Item $built $target -Recurse
     @{ version = $Version; healthStatus = $Sick ? 503 : 200 } | ConvertTo-Json -Compress | Set-Content (Join-Path $target 'release.json')
+}
+
+# An installation that somebody made before UpgradeOps came: release folder, link, and a process that its supervisor knows again.
+function Start-FirstVersion($Sandbox, [string] $Version) {
+    $release = Join-Path $Sandbox.App 'releases' $Version
+    foreach ($sub in 'releases', 'run', 'log') { $null = New-Item -ItemType Directory (Join-Path $Sandbox.App $sub) }
+    Copy-Item (Join-Path $Sandbox.Incoming $Version) $release -Recurse
+    $null = New-Item -ItemType SymbolicLink (Join-Path $Sandbox.App 'current') -Target $release
+    $start = @'
+cd "$1/releases/$2" || exit 1
+printf 'pid=%s\nstart=%s\nboot=%s\nrelease=%s\n' "$$" "$(cut -d' ' -f22 "/proc/$$/stat")" "$(cat /proc/sys/kernel/random/boot_id)" "$PWD" >"$1/run/app.pid"
+NOTES_DATA="$1/shared/data" exec ./Notes --listen "127.0.0.1:$3"
+'@
+    $starter = [Diagnostics.ProcessStartInfo]::new('setsid')
+    foreach ($argument in '--fork', 'sh', '-c', "exec </dev/null >>'$($Sandbox.App)/log/app.log' 2>&1`n$start", 'sh', $Sandbox.App, $Version, $Sandbox.Port) { $starter.ArgumentList.Add($argument) }
+    [Diagnostics.Process]::Start($starter).WaitForExit()
+    $report = Wait-AppHealth $Sandbox.Name -Timeout 60 -ErrorAction Ignore
+    if (-not $report.Healthy) { throw "The first version does not run: $($report.Reason)" }
 }
 
 function Remove-Sandbox($Sandbox) {

@@ -7,10 +7,11 @@ using UpgradeOps.PowerShell.Plans;
 namespace UpgradeOps.PowerShell.Commands;
 
 /// <summary>Updates an application as a transaction: what the plan says, kept or undone.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "AppUpdate", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsLifecycle.Invoke, "AppUpdate", SupportsShouldProcess = true, DefaultParameterSetName = ByPlan)]
 [OutputType(typeof(UpdateResult), typeof(UpdatePlan))]
 public sealed class InvokeAppUpdateCommand : TransactionCmdlet
 {
+    // The default set binds from the pipeline first: a plan also has a Name, and by that alone the newest version would be installed instead.
     private const string ByName = "Name";
     private const string ByPlan = "Plan";
 

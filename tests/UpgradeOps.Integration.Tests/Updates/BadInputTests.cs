@@ -21,7 +21,7 @@ public sealed class BadInputTests(RegistryFixture registry) : IClassFixture<Regi
     });
 
     [Fact]
-    public async Task A_compose_file_that_is_invalid() => await ExpectAsync(ErrorIds.ComposeInvalid, "docker-compose.yml", async (stack, admin, name) =>
+    public async Task A_compose_file_that_is_invalid() => await ExpectAsync(ErrorIds.ComposeInvalid, "docker compose config", async (stack, admin, name) =>
     {
         await File.AppendAllTextAsync(stack.ComposeFile, "\nservices: [twice]\n");
         return await admin.UpdateAsync(name, version: "v1.1.0");
@@ -41,7 +41,7 @@ public sealed class BadInputTests(RegistryFixture registry) : IClassFixture<Regi
     [Fact]
     public async Task A_wrong_database_password() => await ExpectAsync(
         ErrorIds.DatabaseUnauthorized,
-        "main",
+        "refused the user or password",
         async (stack, admin, name) =>
         {
             await File.WriteAllTextAsync(stack.DefinitionPath, (await File.ReadAllTextAsync(stack.DefinitionPath))

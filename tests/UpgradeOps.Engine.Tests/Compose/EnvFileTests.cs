@@ -46,6 +46,7 @@ public sealed class EnvFileTests
     [InlineData("A=1\nTAG='v1\n", ".env:2")]
     [InlineData("A=1\n\nB AD=1\n", ".env:3")]
     [InlineData("A=\"x\ny\"\nB$=1\n", ".env:3")]
+    [InlineData("A=\"x\" trailing junk\nTAG=v1", ".env:1")]
     public void What_compose_would_refuse_is_refused_with_its_line(string text, string target)
     {
         var e = Assert.Throws<AppException>(() => Parse(text));

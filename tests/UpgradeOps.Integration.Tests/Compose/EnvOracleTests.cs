@@ -17,6 +17,9 @@ public sealed class EnvOracleTests
     [InlineData("TAG=\nB=x#y z\n", "")]
     [InlineData("\uFEFFTAG=v1#x\nB=2", "v1#x")]
     [InlineData("B=\"say \\\"TAG=no\\\"\"\nTAG=v1   \nTAGS=v3\n", "v1")]
+    [InlineData("B='a\\\\'\nTAG=v1\n", "v1")]
+    [InlineData("B=\"a\" TAG='v0'\nTAG='v1' export C=\"2\"\n", "v1")]
+    [InlineData("TAG=v1\tfoo #x\nB=$UNSET-x\n", "v1\tfoo")]
     public async Task Compose_reads_what_we_read_and_what_we_wrote(string text, string value)
     {
         Needs.Parts(Part.Docker, Part.Compose);

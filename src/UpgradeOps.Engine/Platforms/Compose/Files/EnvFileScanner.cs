@@ -98,6 +98,7 @@ internal sealed class EnvFileScanner(byte[] bytes, string path)
             if (bytes[_at] == quote && !escaped)
             {
                 _found.Add(new EnvAssignment(name, line, start, _at - start));
+                // What follows the closing quote begins the next statement, also on the same line.
                 _at++;
                 return;
             }

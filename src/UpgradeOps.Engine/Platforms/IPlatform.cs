@@ -8,6 +8,13 @@ internal interface IPlatform : IStepSource, IAsyncDisposable
     /// <summary>Looks at what runs now. Cheap enough for a status command.</summary>
     Task<Deployment> InspectAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The instances alone, as <see cref="Deployment.Instances"/> lists them. A wait for health asks this several times a second, so a platform
+    /// that must run a command to read its configuration reads that once.
+    /// </summary>
+    async Task<IReadOnlyList<Instance>> InstancesAsync(CancellationToken cancellationToken) =>
+        (await InspectAsync(cancellationToken).ConfigureAwait(false)).Instances;
+
     /// <summary>Looks for what would make an update to the target fail, without changing anything.</summary>
     Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken);
 

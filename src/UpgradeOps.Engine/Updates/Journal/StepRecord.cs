@@ -21,6 +21,9 @@ internal sealed class StepRecord
 
     public IReadOnlyDictionary<string, string> Outputs => _outputs;
 
+    /// <summary>It ended by failing.</summary>
+    public void Failed(DateTimeOffset at) => EndedAt = at;
+
     public void Apply(JournalEntry entry)
     {
         foreach (var (key, value) in entry.Outputs)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.Steps;
@@ -168,10 +169,12 @@ internal sealed class OperationRunner(
     private async Task<OperationOutcome> FailAsync(PlannedStep planned, AppError error, CancellationToken stop)
     {
         Tell(ProgressKind.StepFailed, planned.Id, error.Message);
+        var failedAt = time.GetUtcNow();
         var files = await policy.CaptureAsync(log.Record, planned, error).ConfigureAwait(false);
         var outputs = new Dictionary<string, string>
         {
             ["step"] = planned.Id,
+            ["failedAt"] = failedAt.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
             ["error"] = Json.EngineJson.Write(error),
             ["files"] = Json.EngineJson.Write(files),
         };

@@ -33,7 +33,7 @@ public sealed class DemoTests
         using var demo = Cli.Start("demo");
         string? folder = null;
         while (folder is null && await demo.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
-            folder = line.Trim().StartsWith("sandbox ", StringComparison.Ordinal) ? line.Trim().Split(' ')[1].TrimEnd(',') : null;
+            folder = line.Trim().StartsWith("sandbox ", StringComparison.Ordinal) ? line.Trim().Split(' ')[1] : null;
         _ = demo.StandardOutput.ReadToEndAsync();
         var error = demo.StandardError.ReadToEndAsync();
         Assert.True(Directory.Exists(folder));

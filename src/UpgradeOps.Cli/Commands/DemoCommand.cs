@@ -14,11 +14,10 @@ internal sealed class DemoCommand()
 
         var narrator = new Narrator(verb.Screen);
         var sandbox = Sandbox.Create();
-        var story = new DemoStory(sandbox, verb, narrator);
-        var notes = (Acknowledged: 0, Unanswered: 0);
+        await using var story = new DemoStory(sandbox, verb, narrator);
         try
         {
-            notes = await story.RunAsync();
+            await story.RunAsync();
         }
         finally
         {
@@ -33,8 +32,8 @@ internal sealed class DemoCommand()
             Passed = narrator.Claims.All(c => c.Holds),
             Updates = story.Updates,
             Claims = narrator.Claims,
-            AcknowledgedNotes = notes.Acknowledged,
-            UnansweredNotes = notes.Unanswered,
+            AcknowledgedNotes = story.AcknowledgedNotes,
+            UnansweredNotes = story.UnansweredNotes,
         };
         verb.Screen.Tell("");
         verb.Screen.Tell(report.Passed ? $"[bold green]All {report.Claims.Count} claims hold.[/]" : $"[bold red]{report.Claims.Count(c => !c.Holds)} of {report.Claims.Count} claims fail.[/]");

@@ -26,7 +26,7 @@ internal sealed class HistoryCommand : VerbCommand
             ("Took", h => Units.Duration(h.DurationSeconds)),
             ("Outage", h => h.OutageSeconds is { } outage ? Units.Duration(outage) : ""),
             ("By", h => h.By),
-            ("Reason", h => h.Reason)));
+            ("Reason", h => Units.Short(h.Reason))));
         return ExitCodes.Ok;
     }
 }

@@ -24,7 +24,7 @@ internal static class Transactions
         if (yes || !verb.Screen.IsInteractive || verb.Screen.Json || (plan.IsEmpty && !hasFindings))
             return Consent.NotAsked;
         verb.Screen.Show(PlanView.Of(plan));
-        verb.Screen.Show(Text.NewLine);
+        verb.Screen.Show(Text.Empty);
         return verb.Screen.Confirm("Go on?") ? Consent.Given : Consent.Refused;
     }
 
@@ -42,8 +42,9 @@ internal static class Transactions
 
     private static int End(Verb verb, UpdateStatus status, AppError? error, string? next, IReadOnlyList<Finding> findings)
     {
-        if (status == UpdateStatus.Refused && findings.Count > 0)
-            verb.Screen.Show(FindingView.Of(findings));
+        var others = findings.Where(f => f.ErrorId != error?.ErrorId).ToList();
+        if (status == UpdateStatus.Refused && others.Count > 0)
+            verb.Screen.Show(FindingView.Of(others));
         if (error is not null)
             verb.Screen.Error(next is null ? error : error with { RecommendedAction = next });
         return ExitCodes.Of(status);

@@ -18,10 +18,12 @@ internal sealed class Narrator(Screen screen)
 
     public void Say(string text) => screen.Tell($"[grey]         {Markup.Escape(text)}[/]");
 
-    public void Check(string claim, bool holds, string? seen = null)
+    /// <returns>Whether it holds.</returns>
+    public bool Check(string claim, bool holds, string? seen = null)
     {
         claims.Add(new Claim(claim, holds, seen));
         var addition = seen is null ? "" : $"  [grey]({Markup.Escape(seen)})[/]";
         screen.Tell($"{(holds ? "[green]    holds[/]" : "[bold red]    FAILS[/]")} {Markup.Escape(claim)}{addition}");
+        return holds;
     }
 }

@@ -44,6 +44,15 @@ internal sealed class Sandbox
         return sandbox;
     }
 
+    /// <summary>Puts a release where it runs, as an installer does; it is not started yet.</summary>
+    public void Install(string version)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Service, "releases", version)).FullName;
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Incoming, version)))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        File.CreateSymbolicLink(Path.Combine(Service, "current"), $"releases/{version}");
+    }
+
     /// <summary>Processes of this sandbox: whatever works in its folder, or was started with a file of it.</summary>
     public IReadOnlyList<int> Processes() => Directory.EnumerateDirectories("/proc")
         .Select(p => int.TryParse(Path.GetFileName(p), out var id) ? id : 0)

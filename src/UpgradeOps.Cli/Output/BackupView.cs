@@ -25,7 +25,7 @@ internal static class BackupView
             ("Consistency", backup.Consistency.ToString()),
             ("Proved", $"{backup.Proof.Level} {Units.Moment(backup.Proof.At)}".TrimEnd()),
             ("Evidence", string.Join("\n", backup.Proof.Evidence))),
-        Text.NewLine,
+        Text.Empty,
         TableView.Of(
             backup.Files,
             "It holds no file.",

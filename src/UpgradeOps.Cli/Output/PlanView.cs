@@ -21,7 +21,7 @@ internal static class PlanView
                 ("On failure", $"data: {plan.OnFailureData.ToString().ToLowerInvariant()}"),
                 ("Undoes", plan.Undoes),
                 ("Plan", plan.Hash)),
-            Text.NewLine,
+            Text.Empty,
             TableView.Of(
                 plan.Steps.Select((step, index) => (step, number: index + 1)).ToList(),
                 "No steps.",
@@ -33,13 +33,13 @@ internal static class PlanView
         };
         if (plan.Findings.Count > 0)
         {
-            parts.Add(Text.NewLine);
+            parts.Add(Text.Empty);
             parts.Add(FindingView.Of(plan.Findings));
         }
 
         if (plan.Changes is { Length: > 0 } changes)
         {
-            parts.Add(Text.NewLine);
+            parts.Add(Text.Empty);
             parts.Add(new Markup($"[bold]Changes[/]\n{Markup.Escape(changes.TrimEnd())}"));
         }
 

@@ -27,7 +27,7 @@ internal sealed class Screen
         if (Json)
             Console.Out.WriteLine(EngineJson.Write(value, indented: true));
         else
-            output.Write(new Rows(view(value)));
+            Render(view(value));
     }
 
     /// <summary>One of many results that come one by one: a JSON object a line, or a line of text.</summary>
@@ -37,7 +37,7 @@ internal sealed class Screen
     public void Show(IRenderable view)
     {
         if (!Json)
-            output.Write(new Rows(view));
+            Render(view);
     }
 
     /// <summary>What goes on, for people: where progress goes.</summary>
@@ -56,6 +56,21 @@ internal sealed class Screen
         ProgressStyle.Json => new JsonProgress(Console.Error),
         _ => Json ? new Timeline(error, TimeProvider.System) : new Timeline(output, TimeProvider.System),
     };
+
+    /// <summary>In a pipe without the spaces with which a table fills its lines.</summary>
+    private void Render(IRenderable view)
+    {
+        if (!Console.IsOutputRedirected)
+        {
+            output.Write(new Rows(view));
+            return;
+        }
+
+        using var text = new StringWriter();
+        Create(text, redirected: true).Write(new Rows(view));
+        foreach (var line in text.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
+            Console.Out.WriteLine(line.TrimEnd());
+    }
 
     private static IAnsiConsole Create(TextWriter writer, bool redirected)
     {

@@ -10,8 +10,8 @@ internal sealed class Timeline(IAnsiConsole console, TimeProvider time) : IProgr
     private readonly Lock gate = new();
     private readonly LiveLine live = new(console, time);
     private readonly Dictionary<string, long> begun = new(StringComparer.Ordinal);
-    /// <summary>Steps that changed nothing: that they are taken back is no news.</summary>
-    private readonly HashSet<string> readOnly = new(StringComparer.Ordinal);
+    /// <summary>Steps that left nothing to be taken back: that they were passed on the way back is no news.</summary>
+    private readonly HashSet<string> harmless = new(StringComparer.Ordinal);
 
     private long start = time.GetTimestamp();
 
@@ -24,8 +24,8 @@ internal sealed class Timeline(IAnsiConsole console, TimeProvider time) : IProgr
             {
                 case ProgressKind.OperationStarted:
                     start = time.GetTimestamp();
-                    readOnly.Clear();
-                    readOnly.UnionWith(progress.Plan?.Steps.Where(s => s.Reversibility == Reversibility.ReadOnly).Select(s => s.Id) ?? []);
+                    harmless.Clear();
+                    harmless.UnionWith(progress.Plan?.Steps.Where(s => s.Reversibility is Reversibility.ReadOnly or Reversibility.Additive).Select(s => s.Id) ?? []);
                     if (progress.Plan is { } plan)
                         console.MarkupLine($"[bold]{Text(plan.Name)}[/]  {Text(plan.From.Version ?? "nothing")} {Arrow} {Text(plan.To.Version ?? "?")}  [grey]{plan.Steps.Count} steps, plan {plan.Hash[..8]}[/]");
                     break;
@@ -42,7 +42,7 @@ internal sealed class Timeline(IAnsiConsole console, TimeProvider time) : IProgr
                 case ProgressKind.StepFailed:
                     Line("red", Sign("✗", "!!"), progress);
                     break;
-                case ProgressKind.StepUndone when progress.StepId is { } id && !readOnly.Contains(id):
+                case ProgressKind.StepUndone when progress.StepId is { } id && !harmless.Contains(id):
                     Line("yellow", Sign("↩", "<-"), progress, "taken back: ");
                     break;
                 case ProgressKind.Warning:

@@ -5,6 +5,8 @@ namespace UpgradeOps.Cli.Output;
 /// <summary>Sizes, times and moments as people read them.</summary>
 internal static class Units
 {
+    private const int Longest = 80;
+
     private static readonly string[] Names = ["B", "KiB", "MiB", "GiB", "TiB"];
 
     public static string Bytes(long bytes)
@@ -35,6 +37,9 @@ internal static class Units
     };
 
     public static string ShortDigest(string? digest) => digest is null ? "" : digest.Length > 19 ? digest[..19] : digest;
+
+    /// <summary>For a table; the whole text is in the JSON.</summary>
+    public static string Short(string? text) => text is { Length: > Longest } ? text[..Longest] + "…" : text ?? "";
 
     public static string YesNo(bool? value) => value switch { true => "yes", false => "no", null => "unknown" };
 }

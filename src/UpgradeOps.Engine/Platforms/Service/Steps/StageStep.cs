@@ -9,12 +9,20 @@ internal sealed class StageStep(PlannedStep planned, ServicePaths paths, Release
     private string Folder => Input(ServiceSteps.Folder);
 
     public override async Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        await IsStagedAsync(cancellationToken).ConfigureAwait(false) ? StepState.Done : StepState.NotDone;
+        await IsStagedAsync(cancellationToken).ConfigureAwait(false)
+        && await folders.RecordOfAsync(Folder, cancellationToken).ConfigureAwait(false) is not null
+            ? StepState.Done
+            : StepState.NotDone;
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (await IsStagedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            // Put there by hand, or by somebody who was killed: now that its content is known, it is as good as copied.
+            if (await folders.RecordOfAsync(Folder, cancellationToken).ConfigureAwait(false) is null)
+                await folders.WriteRecordAsync(Folder, Record(context.Time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
             return;
+        }
 
         var staging = paths.Staging(context.OperationId);
         await files.DeleteAsync(staging, cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using UpgradeOps.Engine.Operations;
+
+namespace UpgradeOps.Cli.Tests;
+
+/// <summary>A service whose application is a shell script, in a temporary folder: starts in no time, and nothing is left of it.</summary>
+internal sealed class ServiceInstallation : IAsyncDisposable
+{
+    private const string Serve = "trap 'exit 0' TERM\nwhile :; do sleep 0.02; done\n";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("upgradeops-kill-").FullName;
+
+    private ServiceInstallation() =>
+        Session = new EngineSession(new EngineOptions { ConfigFolder = Path.Combine(folder, "config"), StateFolder = Path.Combine(folder, "state") });
+
+    public EngineSession Session { get; }
+
+    public IEnumerable<string> Globals => ["--config-folder", Path.Combine(folder, "config"), "--state-folder", Path.Combine(folder, "state")];
+
+    /// <summary>1.0.0 runs; 1.1.0 is good, 1.2.0 ends at once.</summary>
+    public static async Task<ServiceInstallation> CreateAsync()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The supervisor 'process' needs Linux.");
+        var made = new ServiceInstallation();
+        made.Publish("1.0.0", Serve);
+        made.Publish("1.1.0", Serve);
+        made.Publish("1.2.0", "echo 'no disk today' >&2\nexit 3\n");
+        Directory.CreateDirectory(Path.Combine(made.folder, "srv", "releases"));
+        Directory.Move(made.Release("1.0.0"), Path.Combine(made.folder, "srv", "releases", "1.0.0"));
+        made.Publish("1.0.0", Serve);
+        File.CreateSymbolicLink(Path.Combine(made.folder, "srv", "current"), "releases/1.0.0");
+        var definition = Path.Combine(made.folder, "app.yaml");
+        await File.WriteAllTextAsync(definition, $$"""
+            schema: upgradeops/v1
+            name: app
+            platform: { service: { directory: "{{made.folder}}/srv", command: [sh, run], stopTimeout: 5s } }
+            releases: { folder: "{{made.folder}}/in" }
+            onFailure: { data: keep }
+
+            """);
+        await new RegisterApp(made.Session).RunAsync(definition, force: false, CancellationToken.None);
+        var started = await new UpdateApp(made.Session).RunAsync(new UpdateOptions { Name = "app", Version = "1.0.0" }, CancellationToken.None);
+        Assert.True(started.Status == UpdateStatus.Kept, started.Error?.Message);
+        return made;
+    }
+
+    /// <summary>Exactly this version runs, once, and everything points to it.</summary>
+    public async Task AssertRunsAsync(string version)
+    {
+        var status = await new GetStatus(Session).RunAsync("app", CancellationToken.None);
+        Assert.Equal(version, status.RunningVersion);
+        Assert.Null(status.PendingOperation);
+        var instance = Assert.Single(status.Instances);
+        Assert.Equal("running", instance.State);
+        Assert.Equal($"releases/{version}", new FileInfo(Path.Combine(folder, "srv", "current")).LinkTarget);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(folder, "srv", "releases"), ".staging-*"));
+        var main = instance.Id.Split(':')[0];
+        Assert.All(Processes().Select(SessionOf).Where(s => s is not null), s => Assert.Equal(main, s));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Processes().Select(SessionOf).Where(s => s is not null).Distinct())
+        {
+            using var kill = Process.Start("kill", ["-s", "KILL", "--", $"-{process}"]);
+            await kill.WaitForExitAsync();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string Release(string version) => Path.Combine(folder, "in", version);
+
+    private void Publish(string version, string script)
+    {
+        Directory.CreateDirectory(Release(version));
+        File.WriteAllText(Path.Combine(Release(version), "run"), script);
+        File.WriteAllText(Path.Combine(Release(version), "version"), version);
+    }
+
+    private List<int> Processes() => Directory.EnumerateDirectories("/proc")
+        .Select(p => int.TryParse(Path.GetFileName(p), out var id) ? id : 0)
+        .Where(id => id > 0 && WorksHere(id))
+        .ToList();
+
+    private bool WorksHere(int processId)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{processId}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>The process's session; null when it has ended meanwhile.</returns>
+    private static string? SessionOf(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[3];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -10,6 +10,8 @@ internal sealed class ServiceInstallation : IAsyncDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("upgradeops-kill-").FullName;
 
+    private readonly HealthyPage page = new();
+
     private ServiceInstallation() =>
         Session = new EngineSession(new EngineOptions { ConfigFolder = Path.Combine(folder, "config"), StateFolder = Path.Combine(folder, "state") });
 
@@ -35,6 +37,7 @@ internal sealed class ServiceInstallation : IAsyncDisposable
             name: app
             platform: { service: { directory: "{{made.folder}}/srv", command: [sh, run], stopTimeout: 5s } }
             releases: { folder: "{{made.folder}}/in" }
+            health: [ { http: "{{made.page.Url}}" } ]
             onFailure: { data: keep }
 
             """);
@@ -66,6 +69,7 @@ internal sealed class ServiceInstallation : IAsyncDisposable
             await kill.WaitForExitAsync();
         }
 
+        page.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 

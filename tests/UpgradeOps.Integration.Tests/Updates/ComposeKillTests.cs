@@ -48,7 +48,8 @@ public sealed class ComposeKillTests
         File.Delete(stack.DefinitionPath);
         await registry.PauseAsync();
 
-        var ended = await ConsoleProcess.RunAsync(null, null, [undo ? "undo" : "resume", name, "--yes", .. admin.Folders]);
+        var ended = await ConsoleProcess.RunAsync(null, null, undo ? ["undo", name, "--yes", .. admin.Folders] : ["resume", name, .. admin.Folders]);
+        Assert.True(ended.Output.StartsWith('{'), ended.ToString());
         var result = ended.Result;
         Assert.True(result.Status is UpdateStatus.Kept or UpdateStatus.Undone, ended.ToString());
         var wanted = result.Status == UpdateStatus.Kept ? to : "v1.0.0";

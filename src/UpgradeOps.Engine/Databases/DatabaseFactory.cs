@@ -25,7 +25,7 @@ internal sealed class DatabaseFactory(IHost host, ISecretResolver secrets, Docke
         if (database.Engine == PostgresDatabase.EngineName)
         {
             var tools = new DatabaseTools(runner, secrets, database.Password, "PGPASSWORD", PostgresFailure.Recognise);
-            return new PostgresDatabase(id, database.Database, new PostgresServer(tools, new PostgresCommands(runner.Server, database.User), time));
+            return new PostgresDatabase(id, database.Database, new PostgresServer(tools, new PostgresCommands(runner.Server, database.User)), time);
         }
 
         if (database.Engine == MariaDbDatabase.EngineName)

@@ -89,13 +89,14 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
         ThrowIfLive(aside);
         if ((await server.ExistingAsync(cancellationToken, Loading(loaded)).ConfigureAwait(false)).Count > 0)
             throw new AppException(ErrorIds.DatabaseMissing, $"Database '{loaded}' was not loaded to the end.", loaded);
-        await _swap.RunAsync(name, loaded, aside, cancellationToken).ConfigureAwait(false);
+        await _swap.RunAsync(name, loaded, aside, takesBack: false, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task SwapBackAsync(string loaded, string aside, CancellationToken cancellationToken)
     {
-        if (!await _swap.ClearUnbegunAsync(loaded, aside, cancellationToken).ConfigureAwait(false))
-            await SwapAsync(aside, loaded, cancellationToken).ConfigureAwait(false);
+        ThrowIfLive(loaded);
+        ThrowIfLive(aside);
+        await _swap.RunAsync(name, aside, loaded, takesBack: true, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> ExistsAsync(string database, CancellationToken cancellationToken)

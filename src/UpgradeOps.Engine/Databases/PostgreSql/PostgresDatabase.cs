@@ -4,7 +4,7 @@ using UpgradeOps.Engine.Databases.Dumps;
 
 namespace UpgradeOps.Engine.Databases.PostgreSql;
 
-internal sealed partial class PostgresDatabase(string id, string name, PostgresServer server) : IDatabase
+internal sealed partial class PostgresDatabase(string id, string name, PostgresServer server, TimeProvider time) : IDatabase
 {
     public const string EngineName = "postgresql";
 
@@ -12,7 +12,7 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
     private static readonly string[] ServersOwn = ["postgres", "template0", "template1"];
 
     private readonly PostgresTwin _twin = new(server, name);
-    private readonly PostgresSwap _swap = new(server);
+    private readonly PostgresSwap _swap = new(server, time);
     private readonly PostgresSchema _schema = new(server);
 
     public string Id => id;

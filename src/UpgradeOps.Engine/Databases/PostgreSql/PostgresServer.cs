@@ -3,13 +3,8 @@ using UpgradeOps.Engine.Databases.Tools;
 namespace UpgradeOps.Engine.Databases.PostgreSql;
 
 /// <summary>A PostgreSQL server, spoken to through psql.</summary>
-internal sealed class PostgresServer(DatabaseTools tools, PostgresCommands commands, TimeProvider time)
+internal sealed class PostgresServer(DatabaseTools tools, PostgresCommands commands)
 {
-    /// <summary>Sessions are told to end this often before it is given up.</summary>
-    private const int Attempts = 40;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
     private static readonly PostgresDialect Sql = PostgresDialect.Instance;
 
     private string? _maintenance;
@@ -40,37 +35,23 @@ internal sealed class PostgresServer(DatabaseTools tools, PostgresCommands comma
         return rows.Select(r => r[0]!).ToHashSet();
     }
 
-    /// <summary>Ends every session in the databases and waits until they are gone. Who may come back is not decided here.</summary>
-    public async Task EndSessionsAsync(CancellationToken cancellationToken, params IEnumerable<string> databases)
-    {
-        var sessions = $"FROM pg_stat_activity WHERE datname IN ({string.Join(", ", databases.Select(Sql.Text))}) AND pid <> pg_backend_pid()";
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            var ended = await CatalogueAsync($"SELECT pg_terminate_backend(pid) {sessions}", cancellationToken).ConfigureAwait(false);
-            if (ended.Count == 0)
-                return;
-            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
-        }
-
-        var left = await CatalogueAsync($"SELECT coalesce(application_name, ''), coalesce(client_addr::text, 'local') {sessions}", cancellationToken).ConfigureAwait(false);
-        if (left.Count > 0)
-        {
-            throw new AppException(
-                ErrorIds.DatabaseToolFailed,
-                $"{left.Count} sessions do not end, such as '{left[0][0]}' from {left[0][1]}.",
-                tools.Runner.Place,
-                "Stop what uses the database, then run the same command again.");
-        }
-    }
+    /// <summary>A query that tells every session in the databases to end.</summary>
+    public static string EndSessions(IEnumerable<string> databases) =>
+        $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ({string.Join(", ", databases.Select(Sql.Text))}) AND pid <> pg_backend_pid()";
 
     /// <summary>Drops databases, sessions in them or not.</summary>
     public async Task DropAsync(CancellationToken cancellationToken, params IReadOnlyList<string> databases)
     {
         foreach (var database in await ExistingAsync(cancellationToken, databases).ConfigureAwait(false))
         {
-            await ExecuteAsync([$"ALTER DATABASE {Sql.Name(database)} WITH ALLOW_CONNECTIONS false"], cancellationToken).ConfigureAwait(false);
-            await EndSessionsAsync(cancellationToken, database).ConfigureAwait(false);
-            await ExecuteAsync([$"DROP DATABASE IF EXISTS {Sql.Name(database)}"], cancellationToken).ConfigureAwait(false);
+            // Whoever is told to end is waited for by the server itself, for 5 s; nobody new gets in.
+            await ExecuteAsync(
+                [
+                    $"ALTER DATABASE {Sql.Name(database)} WITH ALLOW_CONNECTIONS false",
+                    EndSessions([database]),
+                    $"DROP DATABASE IF EXISTS {Sql.Name(database)}",
+                ],
+                cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,11 +1,17 @@
 namespace UpgradeOps.Engine.Databases.PostgreSql;
 
 /// <summary>
-/// Puts one database into another's place. Both names change in one transaction, so a crash leaves the world before or after it;
-/// every call looks first which it is. While it goes on, nobody may connect.
+/// Puts one database into another's place. Sessions end and both names change in one transaction: a crash leaves the world before or
+/// after it, and every call looks first which it is. From the first rename to the commit the server keeps new sessions waiting, and
+/// then tells them that the database was renamed: nobody writes in between.
 /// </summary>
-internal sealed class PostgresSwap(PostgresServer server)
+internal sealed class PostgresSwap(PostgresServer server, TimeProvider time)
 {
+    /// <summary>A session that comes between the end of the others and the first rename makes that fail, after the server waited 5 s for it.</summary>
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     private static readonly PostgresDialect Sql = PostgresDialect.Instance;
 
     /// <param name="incoming">Becomes <paramref name="live"/>.</param>
@@ -16,55 +22,38 @@ internal sealed class PostgresSwap(PostgresServer server)
         switch (there.Contains(live), there.Contains(incoming), there.Contains(outgoing))
         {
             case (true, false, true):
-                // Done, perhaps but for the last word.
-                await AllowAsync(cancellationToken, live, outgoing).ConfigureAwait(false);
                 return;
             case (true, true, true):
                 throw new AppException(ErrorIds.DatabaseNameTaken, $"There is a database '{outgoing}' already, so '{live}' cannot be kept under that name.", outgoing);
-            case (false, true, _):
-                await ExchangeAsync([incoming], [Rename(incoming, live)], [live], cancellationToken).ConfigureAwait(false);
-                return;
             case (true, true, false):
-                await ExchangeAsync([live, incoming], [Rename(live, outgoing), Rename(incoming, live)], [live, outgoing], cancellationToken).ConfigureAwait(false);
+                await RenameAsync([(live, outgoing), (incoming, live)], cancellationToken).ConfigureAwait(false);
+                return;
+            case (false, true, _):
+                await RenameAsync([(incoming, live)], cancellationToken).ConfigureAwait(false);
                 return;
             default:
-                await AllowAsync(cancellationToken, [.. there]).ConfigureAwait(false);
                 throw new AppException(ErrorIds.DatabaseMissing, $"There is no database '{incoming}' that could become '{live}'.", incoming);
         }
     }
 
-    private async Task ExchangeAsync(string[] closed, string[] renames, string[] opened, CancellationToken cancellationToken)
+    private async Task RenameAsync((string From, string To)[] renames, CancellationToken cancellationToken)
     {
-        try
+        string[] statements =
+        [
+            PostgresServer.EndSessions(renames.Select(r => r.From)),
+            .. renames.Select(r => $"ALTER DATABASE {Sql.Name(r.From)} RENAME TO {Sql.Name(r.To)}"),
+        ];
+        for (var attempt = 1; ; attempt++)
         {
-            await server.ExecuteAsync(closed.Select(d => Connections(d, false)), cancellationToken).ConfigureAwait(false);
-            await server.EndSessionsAsync(cancellationToken, closed).ConfigureAwait(false);
-            await server.ExecuteAtOnceAsync([.. renames, .. opened.Select(d => Connections(d, true))], cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is AppException or OperationCanceledException)
-        {
-            await ReopenAsync(closed).ConfigureAwait(false);
-            throw;
+            try
+            {
+                await server.ExecuteAtOnceAsync(statements, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (AppException e) when (attempt < Attempts && e.Message.Contains("is being accessed by other users", StringComparison.Ordinal))
+            {
+                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
-
-    /// <summary>Nothing was renamed: whoever used the live one may go on. Where this fails too, the next call opens it.</summary>
-    private async Task ReopenAsync(string[] closed)
-    {
-        try
-        {
-            var there = await server.ExistingAsync(CancellationToken.None, closed).ConfigureAwait(false);
-            await AllowAsync(CancellationToken.None, [.. there]).ConfigureAwait(false);
-        }
-        catch (AppException)
-        {
-        }
-    }
-
-    private Task AllowAsync(CancellationToken cancellationToken, params string[] databases) =>
-        server.ExecuteAsync(databases.Select(d => Connections(d, true)), cancellationToken);
-
-    private static string Rename(string from, string to) => $"ALTER DATABASE {Sql.Name(from)} RENAME TO {Sql.Name(to)}";
-
-    private static string Connections(string database, bool allowed) => $"ALTER DATABASE {Sql.Name(database)} WITH ALLOW_CONNECTIONS {(allowed ? "true" : "false")}";
 }

@@ -15,45 +15,52 @@ internal sealed class MariaDbSwap(MariaDbServer server)
 
     /// <param name="incoming">Becomes <paramref name="live"/>; its name is free afterwards.</param>
     /// <param name="outgoing">The name that the live one gets; must be free unless this has been begun.</param>
-    public async Task RunAsync(string live, string incoming, string outgoing, CancellationToken cancellationToken)
+    /// <param name="takesBack">True when this takes back a swap the other way, which may not have come to its end or even to its begin.</param>
+    public async Task RunAsync(string live, string incoming, string outgoing, bool takesBack, CancellationToken cancellationToken)
     {
         var there = await server.ExistingAsync(cancellationToken, live, incoming, outgoing).ConfigureAwait(false);
         if (there.Contains(outgoing) && await _store.ReadAsync(outgoing, cancellationToken).ConfigureAwait(false) is { } begun)
         {
             await CompleteAsync(begun, SwapGoal.Swapped, cancellationToken).ConfigureAwait(false);
-            return;
         }
-
-        if (there.Contains(incoming) && await _store.ReadAsync(incoming, cancellationToken).ConfigureAwait(false) is { } opposite)
+        else if (there.Contains(incoming) && await _store.ReadAsync(incoming, cancellationToken).ConfigureAwait(false) is { } opposite)
         {
             await CompleteAsync(opposite, SwapGoal.Original, cancellationToken).ConfigureAwait(false);
-            return;
         }
-
-        if (!there.Contains(incoming))
+        else if (there.Contains(incoming))
         {
-            if (!there.Contains(outgoing))
-                throw new AppException(ErrorIds.DatabaseMissing, $"There is no database '{incoming}' that could become '{live}'.", incoming);
-            return;
+            var outgoingRemains = there.Contains(outgoing) ? await _store.RemainsAsync(outgoing, cancellationToken).ConfigureAwait(false) : (Remains?)null;
+            if (!await MakeRoomAsync(live, incoming, outgoing, outgoingRemains, takesBack, cancellationToken).ConfigureAwait(false))
+                return;
+            if (!there.Contains(live))
+                await server.CreateLikeAsync(live, incoming, cancellationToken).ConfigureAwait(false);
+            var plan = await BeginAsync(live, incoming, outgoing, cancellationToken).ConfigureAwait(false);
+            await CompleteAsync(plan, SwapGoal.Swapped, cancellationToken).ConfigureAwait(false);
         }
-
-        if (there.Contains(outgoing))
-            await DropUnbegunAsync(live, outgoing, cancellationToken).ConfigureAwait(false);
-        if (!there.Contains(live))
-            await server.CreateLikeAsync(live, incoming, cancellationToken).ConfigureAwait(false);
-        await CompleteAsync(await BeginAsync(live, incoming, outgoing, cancellationToken).ConfigureAwait(false), SwapGoal.Swapped, cancellationToken).ConfigureAwait(false);
+        else if (!there.Contains(outgoing))
+        {
+            throw new AppException(ErrorIds.DatabaseMissing, $"There is no database '{incoming}' that could become '{live}'.", incoming);
+        }
     }
 
-    /// <summary>Clears away what stands of a swap that was never begun: an empty database for the live one's objects, with no plan in it.</summary>
-    /// <returns>False when one was begun.</returns>
-    public async Task<bool> ClearUnbegunAsync(string incoming, string outgoing, CancellationToken cancellationToken)
+    /// <summary>No plan tells that a swap is under way; one of the names may still be an empty remainder, of a swap that was just ending or just beginning.</summary>
+    /// <param name="outgoingRemains">Null when there is no such database.</param>
+    /// <returns>False when there is nothing left to do.</returns>
+    private async Task<bool> MakeRoomAsync(
+        string live, string incoming, string outgoing, Remains? outgoingRemains, bool takesBack, CancellationToken cancellationToken)
     {
-        var there = await server.ExistingAsync(cancellationToken, incoming, outgoing).ConfigureAwait(false);
-        if (there.Count < 2
-            || await _store.ReadAsync(outgoing, cancellationToken).ConfigureAwait(false) is not null
-            || await _store.ReadAsync(incoming, cancellationToken).ConfigureAwait(false) is not null)
+        var incomingRemains = await _store.RemainsAsync(incoming, cancellationToken).ConfigureAwait(false);
+        var incomingIsLeft = incomingRemains == Remains.Finished
+            || (incomingRemains == Remains.Empty && (outgoingRemains == Remains.InUse || (takesBack && outgoingRemains == Remains.Empty)));
+        if (incomingIsLeft)
+        {
+            await server.DropAsync(cancellationToken, incoming).ConfigureAwait(false);
             return false;
-        if ((await _store.TablesAsync(outgoing, cancellationToken).ConfigureAwait(false)).All(t => t == SwapStore.Draft))
+        }
+
+        if (outgoingRemains == Remains.InUse)
+            throw new AppException(ErrorIds.DatabaseNameTaken, $"There is a database '{outgoing}' already, so '{live}' cannot be kept under that name.", outgoing);
+        if (outgoingRemains is not null)
             await server.DropAsync(cancellationToken, outgoing).ConfigureAwait(false);
         return true;
     }
@@ -90,27 +97,18 @@ internal sealed class MariaDbSwap(MariaDbServer server)
             }
         }
 
-        // What is dropped last is what is known to be empty.
+        // What is dropped is known to be empty, and what is left of it by a crash is known for a remainder.
         var emptied = goal == SwapGoal.Swapped ? plan.Incoming : plan.Outgoing;
         await ThrowIfTablesAsync(emptied, cancellationToken).ConfigureAwait(false);
-        await server.DropAsync(cancellationToken, emptied).ConfigureAwait(false);
         if (goal == SwapGoal.Swapped)
-            await _store.RemoveAsync(plan.Outgoing, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>A database under the outgoing name is only taken for a remainder when nothing of anybody is in it.</summary>
-    private async Task DropUnbegunAsync(string live, string outgoing, CancellationToken cancellationToken)
-    {
-        var tables = await _store.TablesAsync(outgoing, cancellationToken).ConfigureAwait(false);
-        if (tables.Any(t => t != SwapStore.Draft))
-            throw new AppException(ErrorIds.DatabaseNameTaken, $"There is a database '{outgoing}' already, so '{live}' cannot be kept under that name.", outgoing);
-        await server.DropAsync(cancellationToken, outgoing).ConfigureAwait(false);
+            await _store.FinishAsync(plan, cancellationToken).ConfigureAwait(false);
+        await server.DropAsync(cancellationToken, emptied).ConfigureAwait(false);
     }
 
     private async Task ThrowIfTablesAsync(string database, CancellationToken cancellationToken)
     {
         var world = await SwapWorld.LookAsync(server, [database], cancellationToken).ConfigureAwait(false);
-        var left = world.Tables.Select(t => t.Name).Where(t => t is not SwapStore.Table and not SwapStore.Draft).ToList();
+        var left = world.Tables.Select(t => t.Name).Where(t => t is not (SwapStore.Table or SwapStore.Draft or SwapStore.Finished)).ToList();
         if (left.Count > 0)
         {
             throw new AppException(

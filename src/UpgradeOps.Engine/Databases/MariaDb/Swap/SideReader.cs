@@ -14,7 +14,7 @@ internal sealed class SideReader(MariaDbServer server)
         var sets = await server.QueryAsync(
             null,
             $"""
-            SELECT 'table', TABLE_NAME FROM information_schema.TABLES WHERE {Here("TABLE_SCHEMA")} AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') AND TABLE_NAME NOT IN ('{SwapStore.Table}', '{SwapStore.Draft}') ORDER BY TABLE_NAME;
+            SELECT 'table', TABLE_NAME FROM information_schema.TABLES WHERE {Here("TABLE_SCHEMA")} AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') AND TABLE_NAME NOT IN ('{SwapStore.Table}', '{SwapStore.Draft}', '{SwapStore.Finished}') ORDER BY TABLE_NAME;
             SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, DEFINER, ACTION_STATEMENT, SQL_MODE, COLLATION_CONNECTION
                 FROM information_schema.TRIGGERS WHERE {Here("TRIGGER_SCHEMA")} ORDER BY EVENT_OBJECT_TABLE, EVENT_MANIPULATION, ACTION_TIMING, ACTION_ORDER;
             SELECT 'view', TABLE_NAME FROM information_schema.TABLES WHERE {Here("TABLE_SCHEMA")} AND TABLE_TYPE = 'VIEW' AND TABLE_COMMENT = 'VIEW' ORDER BY TABLE_NAME;

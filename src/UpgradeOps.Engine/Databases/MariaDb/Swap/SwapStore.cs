@@ -12,6 +12,9 @@ internal sealed class SwapStore(MariaDbServer server)
     /// <summary>A plan that is still being written.</summary>
     public const string Draft = "upgradeops_swap_draft";
 
+    /// <summary>The plan of a swap that is done, in the database that it emptied and that is about to be dropped.</summary>
+    public const string Finished = "upgradeops_swap_done";
+
     private const int PartSize = 256 * 1024;
 
     private static readonly MariaDbDialect Sql = MariaDbDialect.Instance;
@@ -40,15 +43,35 @@ internal sealed class SwapStore(MariaDbServer server)
             cancellationToken).ConfigureAwait(false);
     }
 
-    public Task RemoveAsync(string database, CancellationToken cancellationToken) =>
-        server.ExecuteAsync([$"DROP TABLE IF EXISTS {Name(database, Table)}"], cancellationToken);
+    /// <summary>In one moment the swap is no longer under way, and what it emptied is known to be of no use.</summary>
+    public Task FinishAsync(SwapPlan plan, CancellationToken cancellationToken) =>
+        server.ExecuteAsync([$"RENAME TABLE {Name(plan.Outgoing, Table)} TO {Name(plan.Incoming, Finished)}"], cancellationToken);
+
+    /// <summary>Looks whether a database that no plan is in is of any use.</summary>
+    public async Task<Remains> RemainsAsync(string database, CancellationToken cancellationToken)
+    {
+        var tables = await TablesAsync(database, cancellationToken).ConfigureAwait(false);
+        return tables.Contains(Finished) ? Remains.Finished : tables.All(t => t == Draft) ? Remains.Empty : Remains.InUse;
+    }
 
     /// <returns>Tables and views of a database, those of this store too.</returns>
-    public async Task<IReadOnlySet<string>> TablesAsync(string database, CancellationToken cancellationToken)
+    private async Task<IReadOnlySet<string>> TablesAsync(string database, CancellationToken cancellationToken)
     {
         var rows = await server.RowsAsync(null, $"SELECT TABLE_NAME FROM information_schema.TABLES WHERE {MariaDbServer.In("TABLE_SCHEMA", database)}", cancellationToken).ConfigureAwait(false);
         return rows.Select(r => r[0]!).ToHashSet();
     }
 
     private static string Name(string database, string table) => $"{Sql.Name(database)}.{table}";
+}
+
+internal enum Remains
+{
+    /// <summary>Somebody's tables or views are in it.</summary>
+    InUse,
+
+    /// <summary>Nothing is in it.</summary>
+    Empty,
+
+    /// <summary>A swap that is done has emptied it of its tables.</summary>
+    Finished,
 }

@@ -50,14 +50,23 @@ internal sealed class TableMoves(SwapPlan plan, SwapGoal goal, SwapWorld world)
             yield return statement;
     }
 
-    private static IEnumerable<string> Triggers(Move move, string table, HashSet<(string Database, string Name)> present) => move.Side.Triggers
-        .Where(t => t.Table == move.Name && !present.Contains((move.Home, t.Name)))
-        .SelectMany(t => new[]
-        {
+    /// <summary>A table lacks all its triggers or none: their order is the one in which they were made.</summary>
+    private static IEnumerable<string> Triggers(Move move, string table, HashSet<(string Database, string Name)> present)
+    {
+        var wanted = move.Side.Triggers.Where(t => t.Table == move.Name).ToList();
+        if (wanted.TrueForAll(t => present.Contains((move.Home, t.Name))))
+            return [];
+        return
+        [
+            .. wanted.Select(t => $"DROP TRIGGER IF EXISTS {Qualified((move.Home, t.Name))}"),
             $"USE {Sql.Name(move.Home)}",
-            $"SET SESSION sql_mode = {Sql.Text(t.SqlMode)}, SESSION collation_connection = {Sql.Text(t.Collation)}",
-            $"CREATE DEFINER = {t.Definer} TRIGGER {Sql.Name(t.Name)} {t.Timing} {t.Events} ON {Sql.Name(table)} FOR EACH ROW {t.Body}",
-        });
+            .. wanted.SelectMany(t => new[]
+            {
+                $"SET SESSION sql_mode = {Sql.Text(t.SqlMode)}, SESSION collation_connection = {Sql.Text(t.Collation)}",
+                $"CREATE DEFINER = {t.Definer} TRIGGER {Sql.Name(t.Name)} {t.Timing} {t.Events} ON {Sql.Name(table)} FOR EACH ROW {t.Body}",
+            }),
+        ];
+    }
 
     /// <param name="other">The database that this side comes from or goes to, beside the live one.</param>
     private IEnumerable<Move> Locate(SwapSide side, string kind, string other, string home) => side.Tables.Select((name, i) =>

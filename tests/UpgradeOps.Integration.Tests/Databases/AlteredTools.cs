@@ -1,0 +1,54 @@
+using UpgradeOps.Engine.Databases.Tools;
+
+namespace UpgradeOps.Integration.Databases;
+
+/// <summary>Tools of which one has another name, tells another version, or loses the end of what it writes.</summary>
+internal sealed class AlteredTools(IToolRunner inner) : IToolRunner
+{
+    public Dictionary<string, string> Names { get; } = [];
+
+    /// <summary>Bytes that are cut off the end of a dump, whose exit code stays what it was.</summary>
+    public int Cut { get; init; }
+
+    public string? Version { get; init; }
+
+    public string Place => inner.Place;
+
+    public ServerAddress Server => inner.Server;
+
+    public Task<ServerAddress?> OutsideAddressAsync(CancellationToken cancellationToken) => inner.OutsideAddressAsync(cancellationToken);
+
+    public async Task<ToolResult> RunAsync(ToolCommand command, Stream? input, Stream? output, CancellationToken cancellationToken)
+    {
+        if (Version is not null && command.Arguments is ["--version"])
+        {
+            await output!.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Version), cancellationToken);
+            return new ToolResult(0, "");
+        }
+
+        var altered = command with { Tool = Names.GetValueOrDefault(command.Tool, command.Tool) };
+        if (Cut == 0 || !command.Tool.EndsWith("dump", StringComparison.Ordinal) || command.Arguments is ["--version"])
+            return await inner.RunAsync(altered, input, output, cancellationToken);
+        using var whole = new MemoryStream();
+        var result = await inner.RunAsync(altered, input, whole, cancellationToken);
+        await output!.WriteAsync(whole.GetBuffer().AsMemory(0, (int)whole.Length - Cut), cancellationToken);
+        return result;
+    }
+}
+
+/// <summary>Does something once, when so many bytes have been written to it.</summary>
+internal sealed class TriggerStream(long after, Func<Task> action) : MemoryStream
+{
+    private bool _done;
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!_done && Length + buffer.Length > after)
+        {
+            _done = true;
+            await action();
+        }
+
+        Write(buffer.Span);
+    }
+}

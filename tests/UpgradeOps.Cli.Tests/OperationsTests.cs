@@ -6,6 +6,8 @@ namespace UpgradeOps.Cli.Tests;
 /// <summary>The verbs that work on an application, one after the other on a real one, each as a process of its own.</summary>
 public sealed class OperationsTests : IAsyncDisposable
 {
+    private const UnixFileMode ForOthers = (UnixFileMode)0b000_111_111;
+
     private readonly Task<ServiceInstallation> installing = ServiceInstallation.CreateAsync();
 
     public async ValueTask DisposeAsync() => await (await installing).DisposeAsync();
@@ -101,6 +103,27 @@ public sealed class OperationsTests : IAsyncDisposable
         Assert.Contains($"id: {ErrorIds.OperationPending}", other.Error);
         Assert.Equal((ExitCodes.Ok, "Kept"), (resumed.ExitCode, Text(resumed, "status")));
         await app.AssertRunsAsync("1.1.0");
+    }
+
+    [Fact]
+    public async Task What_is_written_is_its_owner_s_alone_under_any_umask()
+    {
+        var app = await installing;
+        var command = string.Join(' ', new[] { Demo.Sandbox.Dotnet, Cli.Assembly, "update", "app", "--version", "1.1.0" }.Concat(app.Globals).Select(a => $"'{a}'"));
+
+        using (var update = Process.Start(new ProcessStartInfo("sh", ["-c", $"umask 000; exec {command}"]) { RedirectStandardOutput = true })!)
+        {
+            await update.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await update.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(ExitCodes.Ok, update.ExitCode);
+        }
+
+        var written = Directory.EnumerateFileSystemEntries(app.StateFolder, "*", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFileSystemEntries(app.ServiceFolder("log")))
+            .Concat(Directory.EnumerateFileSystemEntries(app.ServiceFolder("run")))
+            .ToList();
+        Assert.True(written.Count > 5);
+        Assert.All(written, path => Assert.True((File.GetUnixFileMode(path) & ForOthers) == 0, $"{path}: {File.GetUnixFileMode(path)}"));
     }
 
     private async Task<Outcome> RunAsync(params string[] arguments) => await Cli.RunAsync([.. arguments, .. (await installing).Globals]);

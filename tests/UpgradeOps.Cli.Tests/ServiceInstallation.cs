@@ -17,6 +17,10 @@ internal sealed class ServiceInstallation : IAsyncDisposable
 
     public EngineSession Session { get; }
 
+    public string StateFolder => Path.Combine(folder, "state");
+
+    public string ServiceFolder(string name) => Path.Combine(folder, "srv", name);
+
     public IEnumerable<string> Globals => ["--config-folder", Path.Combine(folder, "config"), "--state-folder", Path.Combine(folder, "state")];
 
     /// <summary>1.0.0 runs; 1.1.0 is good, 1.2.0 ends at once.</summary>

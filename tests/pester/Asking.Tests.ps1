@@ -5,7 +5,7 @@ BeforeAll {
     Import-Module $TestCmdlets
     $sandbox = New-Sandbox -Running
     $null = Add-Note $sandbox 'in the backup'
-    $null = Backup-App notes -ErrorAction Stop
+    $backup = Backup-App notes -ErrorAction Stop
     $null = Add-Note $sandbox 'written since'
 
     # Runs a script where a person always gives this answer.
@@ -34,9 +34,9 @@ Describe 'Asking' {
     }
 
     It 'does not ask before an update, unless told to' {
-        (Invoke-With No 'Invoke-AppUpdate notes -Version 1.0.0').Asked | Should -BeNullOrEmpty
-        (Invoke-With No 'Invoke-AppUpdate notes -Confirm').Asked | Should -HaveCount 1
-        Get-ServedVersion $sandbox | Should -Be '1.0.0'
+        (Invoke-With No 'Invoke-AppUpdate notes').Asked | Should -BeNullOrEmpty
+        (Invoke-With No 'Undo-AppUpdate notes -Confirm').Asked | Should -HaveCount 1
+        Get-ServedVersion $sandbox | Should -Be '1.1.0'
     }
 
     It 'asks in spite of -Force when told to' {
@@ -55,7 +55,7 @@ Describe 'Asking' {
     }
 
     It 'takes yes for an answer to everything that the plan says' {
-        $said = Invoke-With Yes 'Restore-AppBackup notes'
+        $said = Invoke-With Yes "Restore-AppBackup notes $($backup.BackupId)"
         $said.Asked | Should -HaveCount 1
         $said.Output[0].Status | Should -Be 'Kept'
         Get-NoteCount $sandbox | Should -Be 1

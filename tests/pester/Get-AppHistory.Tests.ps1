@@ -14,10 +14,10 @@ AfterAll {
 Describe 'Get-AppHistory' {
     It 'lists every operation, the newest first, with its end' {
         $history = Get-AppHistory notes
-        $history | Should -HaveCount 3
+        $history | Should -HaveCount 2
         $history[0] | Should -BeOfType UpgradeOps.HistoryEntry
-        $history.To | Should -Be '1.2.0', '1.1.0', '1.0.0'
-        $history.Status | Should -Be 'Undone', 'Kept', 'Kept'
+        $history.To | Should -Be '1.2.0', '1.1.0'
+        $history.Status | Should -Be 'Undone', 'Kept'
         $history[0].Reason | Should -Not -BeNullOrEmpty
         $history[0].Evidence | Should -Not -BeNullOrEmpty
         $history[0].By | Should -BeLike '*@*'
@@ -27,12 +27,12 @@ Describe 'Get-AppHistory' {
         $one = (Get-AppHistory notes)[1]
         (Get-AppHistory notes $one.OperationId).To | Should -Be '1.1.0'
         ($one | Get-AppHistory).To | Should -Be '1.1.0'
-        (Get-AppHistory notes '*').Count | Should -Be 3
+        (Get-AppHistory notes '*').Count | Should -Be 2
     }
 
     It 'is still there when the definition is gone' {
         Rename-Item $sandbox.Definition 'away'
-        try { (Get-AppHistory notes).Count | Should -Be 3 } finally { Rename-Item (Join-Path $sandbox.Folder 'away') 'notes.yaml' }
+        try { (Get-AppHistory notes).Count | Should -Be 2 } finally { Rename-Item (Join-Path $sandbox.Folder 'away') 'notes.yaml' }
     }
 
     It 'fits 100 columns' {

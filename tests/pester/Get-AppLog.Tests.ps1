@@ -29,10 +29,11 @@ Describe 'Get-AppLog' {
     It 'follows what is written from now on' {
         $shell = [PowerShell]::Create()
         $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
-        $running = $shell.AddScript("Import-Module '$Manifest'; Get-AppLog notes -Tail 0 -Follow").BeginInvoke([System.Management.Automation.PSDataCollection[psobject]] $null, $output)
-        Start-Sleep -Seconds 2
-        Add-Content (Join-Path $sandbox.App 'log' 'app.log') 'a new line'
+        $output.EnumeratorNeverBlocks = $true
+        $running = $shell.AddScript("Import-Module '$Manifest'; Get-AppLog notes -Tail 1 -Follow").BeginInvoke([System.Management.Automation.PSDataCollection[psobject]] $null, $output)
         $clock = [Diagnostics.Stopwatch]::StartNew()
+        while ($output.Count -eq 0 -and $clock.Elapsed.TotalSeconds -lt 20) { Start-Sleep -Milliseconds 50 }
+        Add-Content (Join-Path $sandbox.App 'log' 'app.log') 'a new line'
         while (-not ($output.Message -eq 'a new line') -and $clock.Elapsed.TotalSeconds -lt 20) { Start-Sleep -Milliseconds 50 }
         $output.Message | Should -Contain 'a new line'
         $shell.Stop()

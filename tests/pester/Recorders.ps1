@@ -6,7 +6,7 @@ function Start-Recorders([string] $Folder) {
     $null = New-Item -ItemType Directory $Folder, "$Folder/bin", "$Folder/tmp"
     $proxy = [UpgradeOps.TestCmdlets.Recording.HttpRecorder]::AsProxy()
     $saved = @{}
-    foreach ($name in 'PATH', 'http_proxy', 'DOCKER_HOST', 'TMPDIR') { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
+    foreach ($name in 'PATH', 'http_proxy', 'DOCKER_HOST', 'TMPDIR', 'DOTNET_EnableDiagnostics') { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
 
     $socket = ($env:DOCKER_HOST ?? 'unix:///var/run/docker.sock') -replace '^unix://'
     $docker = $null
@@ -16,6 +16,8 @@ function Start-Recorders([string] $Folder) {
     }
     $env:http_proxy = "http://127.0.0.1:$($proxy.Port)"
     $env:TMPDIR = "$Folder/tmp"
+    # Else every program of .NET opens its debugger's pipes there.
+    $env:DOTNET_EnableDiagnostics = '0'
 
     foreach ($program in 'sh', 'bash', 'setsid', 'docker', 'tar', 'gzip', 'cp', 'mv', 'rm', 'ln', 'kill', 'systemctl', 'pg_dump', 'pg_restore', 'psql', 'mysql', 'mariadb', 'mariadb-dump', 'mysqldump') {
         $real = Get-Command $program -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1

@@ -1,4 +1,5 @@
 # A small real application (samples/notes) under the platform service, in a folder of its own, with registration and state beside it.
+$SandboxParent = [IO.Path]::GetTempPath()
 
 function New-Sandbox {
     param(
@@ -12,7 +13,7 @@ function New-Sandbox {
     $built = Join-Path $Repository 'samples' 'notes' 'bin' $Configuration 'net10.0'
     if (-not (Test-Path $built)) { throw "Build first: $built is not there." }
 
-    $folder = Join-Path ([IO.Path]::GetTempPath()) "upgradeops-pester-$([guid]::NewGuid().ToString('N').Substring(0, 12))"
+    $folder = Join-Path $SandboxParent "upgradeops-pester-$([guid]::NewGuid().ToString('N').Substring(0, 12))"
     $sandbox = [pscustomobject] @{
         Name       = $Name
         Folder     = $folder
@@ -33,7 +34,7 @@ platform:
     directory: $($sandbox.App)
     supervisor: process
     command: [./Notes, --listen, "127.0.0.1:$($sandbox.Port)"]
-    environment: { NOTES_DATA: $($sandbox.App)/shared/data }
+    environment: { NOTES_DATA: $($sandbox.App)/shared/data, DOTNET_EnableDiagnostics: "0" }
     stopTimeout: 5s
 releases:
   folder: $($sandbox.Incoming)

@@ -5,6 +5,8 @@ function Start-Owner($Sandbox) {
     (Get-Content $Sandbox.Definition -Raw).Replace('healthTimeout: 6s', 'healthTimeout: 300s') | Set-Content $Sandbox.Definition
     $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
     foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$Manifest'; Invoke-AppUpdate notes -Version 1.9.0") { $start.ArgumentList.Add($argument) }
+    # A pwsh of its own leaves a socket in its folder for temporary files.
+    $null = $start.Environment.Remove('TMPDIR')
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
     $owner = [Diagnostics.Process]::Start($start)

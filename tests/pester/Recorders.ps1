@@ -67,4 +67,4 @@ function Watch-Machine($Recorders, [string[]] $Folders, [scriptblock] $Script) {
 }
 
 # Programs that only answer a question.
-$HarmlessCall = '^sh\|-c\|(command -v -- |\[ -d ).*$|^docker\|compose\|(version\b|.*\bconfig\b)|^docker\|.*cli-plugins-metadata|^docker\|(version|info)\b'
+$HarmlessCall = '^(setsid\|\S*/)?sh\|-c\|(command -v -- |\[ -d )|^(setsid\|\S*/)?docker\|(compose\|(version\b|.*\|config\b)|version\b|.*cli-plugins?-metadata)'

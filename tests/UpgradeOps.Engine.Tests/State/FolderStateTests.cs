@@ -136,5 +136,12 @@ public sealed class FolderStateTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Asking_whether_it_can_be_written_writes_nothing()
+    {
+        await Open().CheckWritableAsync(CancellationToken.None);
+        Assert.False(Path.Exists(_folder));
+    }
+
     private FolderState Open() => new("demo", _folder, TimeProvider.System);
 }

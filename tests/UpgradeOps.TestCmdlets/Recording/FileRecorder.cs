@@ -68,6 +68,8 @@ public sealed class FileRecorder : IDisposable
     private static string Describe(FileSystemInfo entry) => entry switch
     {
         { LinkTarget: { } target } => "link " + target,
+        // Also pipes and sockets, which nobody must read.
+        FileInfo { Length: 0 } empty => $"{empty.UnixFileMode} empty",
         FileInfo file => string.Create(
             CultureInfo.InvariantCulture,
             $"{file.UnixFileMode} {file.LastWriteTimeUtc:O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.FullName)))}"),

@@ -28,6 +28,14 @@ internal static class DurableFolder
         }
     }
 
+    /// <returns>Null when this user may create and remove entries of a folder; else why not. Windows is not asked: it answers when something is written.</returns>
+    public static string? WhyNotWritable(string path)
+    {
+        if (!Directory.Exists(path))
+            return "it is not a folder";
+        return OperatingSystem.IsWindows() ? null : Posix.WhyNotWritable(path);
+    }
+
     /// <summary>Flushes the names in a folder. Windows does so by itself.</summary>
     public static void Sync(string path)
     {

@@ -14,6 +14,8 @@ internal static class Posix
     private const int StandardError = 2;
     private const int SetDescriptorFlags = 2;
     private const int CloseOnExecFlag = 1;
+    private const int MayWrite = 2;
+    private const int MaySearch = 1;
 
     public const int SignalKill = 9;
 
@@ -36,6 +38,10 @@ internal static class Posix
     /// <returns>Null when the second name was made; else why not.</returns>
     public static string? TryHardLink(string existing, string name) =>
         LinkPath(existing, name) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+
+    /// <returns>Null when this user may create and remove entries of a folder; else why not. Nothing is tried.</returns>
+    public static string? WhyNotWritable(string folder) =>
+        Access(folder, MayWrite | MaySearch) == 0 ? null : Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 
     /// <summary>Kills every process of a group; one that is gone already is no failure.</summary>
     public static void KillGroup(int group) => _ = Kill(-group, SignalKill);
@@ -104,6 +110,9 @@ internal static class Posix
 
     [DllImport("libc", EntryPoint = "link", SetLastError = true)]
     private static extern int LinkPath([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+
+    [DllImport("libc", EntryPoint = "access", SetLastError = true)]
+    private static extern int Access([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int mode);
 
     [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
     private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);

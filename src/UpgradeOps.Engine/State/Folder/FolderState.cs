@@ -20,15 +20,13 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
 
     private string MemoryPath => Path.Combine(folder, "memory.json");
 
-    public async Task CheckWritableAsync(CancellationToken cancellationToken)
+    /// <summary>Asks and does not try: making a plan changes nothing, not even for a moment.</summary>
+    public Task CheckWritableAsync(CancellationToken cancellationToken)
     {
-        using var guard = await EnterAsync(cancellationToken).ConfigureAwait(false);
-        Guarded(() =>
-        {
-            var probe = Path.Combine(folder, $".probe-{Guid.NewGuid():N}");
-            DurableFile.WriteAtomic(probe, "x"u8);
-            File.Delete(probe);
-        });
+        var nearest = folder;
+        while (!Path.Exists(nearest) && Path.GetDirectoryName(nearest) is { } parent)
+            nearest = parent;
+        return DurableFolder.WhyNotWritable(nearest) is { } reason ? throw NotWritable(new IOException($"{nearest}: {reason}")) : Task.CompletedTask;
     }
 
     public Task<AppMemory> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(ReadMemory());

@@ -50,10 +50,16 @@ public sealed class RestoreBackup(EngineSession session)
         BackupId = result.To ?? options.BackupId ?? options.Path ?? "",
         Status = result.Status,
         OperationId = result.OperationId,
-        Restored = result.Steps.Where(s => s.Outcome is StepOutcome.Done or StepOutcome.AlreadyDone && s.Kind.StartsWith("backup.", StringComparison.Ordinal)).Select(s => s.Description).ToList(),
+        Restored = result.Steps.Where(PutsBack).Select(s => s.Description).ToList(),
         KeptAside = keptAside,
         SafetyBackupId = result.BackupIds.Count > 0 ? result.BackupIds[0] : null,
         Error = result.Error,
         Next = result.Next,
     };
+
+    // The safety backup and its proof are backup steps too, but put nothing back.
+    private static bool PutsBack(StepResult step) =>
+        step.Outcome is StepOutcome.Done or StepOutcome.AlreadyDone
+        && step.Kind.StartsWith("backup.", StringComparison.Ordinal)
+        && step.Kind is not ("backup.create" or "backup.prove" or "backup.load");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -83,29 +84,53 @@ internal sealed partial class DockerClient
 
     private static async Task SendInputAsync(DockerConnection connection, Stream input, CancellationToken cancellationToken)
     {
-        var buffer = new byte[CopyBuffer];
-        int read;
-        while ((read = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        // While one piece is on its way, the next is read: a source that unpacks or checks as it goes does so beside the engine.
+        var (sending, reading) = (new byte[CopyBuffer], new byte[CopyBuffer]);
+        var sent = Task.CompletedTask;
+        try
         {
-            try
+            int read;
+            while ((read = await input.ReadAsync(reading, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                await connection.Stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await sent.ConfigureAwait(false);
+                (sending, reading) = (reading, sending);
+                sent = SendAsync(connection, sending.AsMemory(0, read), cancellationToken);
             }
-            catch (IOException)
-            {
-                // The command ended without reading all; its exit code and error text say why.
-                return;
-            }
-        }
 
+            await sent.ConfigureAwait(false);
+            await CloseAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InputRefusedException)
+        {
+            // The command ended without reading all; its exit code and error text say why.
+        }
+    }
+
+    private static async Task CloseAsync(DockerConnection connection, CancellationToken cancellationToken)
+    {
         try
         {
             await connection.CloseWriteAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
+            throw new InputRefusedException(e);
         }
     }
+
+    private static async Task SendAsync(DockerConnection connection, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.Stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw new InputRefusedException(e);
+        }
+    }
+
+    private sealed class InputRefusedException(Exception inner) : Exception(inner.Message, inner);
 
     private async Task ReceiveAsync(DockerConnection connection, Stream? output, TailBuffer error, CancellationToken cancellationToken)
     {

@@ -12,12 +12,17 @@ internal sealed class ComposeChecks(ComposeProject project)
         try
         {
             await project.Docker.PingAsync(cancellationToken).ConfigureAwait(false);
-            if (await CheckCommandAsync(cancellationToken).ConfigureAwait(false) is { } command)
-                return [command];
-            var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
-            var drift = await new DriftCheck(project, snapshot).RunAsync(cancellationToken).ConfigureAwait(false);
-            var room = await new ImageCheck(project, snapshot).RunAsync(target, cancellationToken).ConfigureAwait(false);
-            return [.. new ServiceChecks(project, snapshot).Run(), .. drift, .. room];
+            // Two commands of a tenth of a second each: side by side. A missing plugin explains why the other fails, so it is told first.
+            var command = CheckCommandAsync(cancellationToken);
+            var reading = ComposeSnapshot.ReadAsync(project, cancellationToken);
+            await Task.WhenAll(command, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await command.ConfigureAwait(false) is { } unfit)
+                return [unfit];
+            var snapshot = await reading.ConfigureAwait(false);
+            var asked = await Task.WhenAll(
+                new DriftCheck(project, snapshot).RunAsync(cancellationToken),
+                new ImageCheck(project, snapshot).RunAsync(target, cancellationToken)).ConfigureAwait(false);
+            return [.. new ServiceChecks(project, snapshot).Run(), .. asked.SelectMany(f => f)];
         }
         catch (AppException e)
         {

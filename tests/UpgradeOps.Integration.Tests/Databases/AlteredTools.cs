@@ -36,19 +36,21 @@ internal sealed class AlteredTools(IToolRunner inner) : IToolRunner
     }
 }
 
-/// <summary>Does something once, when so many bytes have been written to it.</summary>
+/// <summary>
+/// Does something once, when so many bytes have been written to it, and takes the rest slowly until that is done. It never stops taking:
+/// the engine tells no command of a container that it has ended while another's output waits.
+/// </summary>
 internal sealed class TriggerStream(long after, Func<Task> action) : MemoryStream
 {
-    private bool _done;
+    private Task? _doing;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_done && Length + buffer.Length > after)
-        {
-            _done = true;
-            await action();
-        }
-
         Write(buffer.Span);
+        if (Length <= after)
+            return;
+        _doing ??= action();
+        if (!_doing.IsCompleted)
+            await Task.WhenAny(_doing, Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken));
     }
 }

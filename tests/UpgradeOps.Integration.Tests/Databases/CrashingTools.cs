@@ -23,8 +23,10 @@ internal sealed class CrashingTools(IToolRunner inner, int statements) : IToolRu
     {
         if (Crashed)
             throw new CrashException();
+        var isLoad = command.Tool == "pg_restore" || command.Arguments.Any(a => a.StartsWith("--init-command", StringComparison.Ordinal));
         var (allowed, allowedInput) = command.Tool switch
         {
+            _ when isLoad => (command, Take(1) == 1 ? input : await HalfAsync(input!, cancellationToken)),
             "psql" => (Psql(command), input),
             "mariadb" when input is not null && !command.Arguments.Contains("--xml") && !command.Arguments.Contains("--force") => (command, Script(input)),
             _ => (command, input),
@@ -59,6 +61,15 @@ internal sealed class CrashingTools(IToolRunner inner, int statements) : IToolRu
         }
 
         return new MemoryStream(Encoding.UTF8.GetBytes(script.ToString()));
+    }
+
+    /// <summary>What a killed process had fed to its tool, which knows no better than to take it for the whole.</summary>
+    private static async Task<Stream> HalfAsync(Stream input, CancellationToken cancellationToken)
+    {
+        using var whole = new MemoryStream();
+        await input.CopyToAsync(whole, cancellationToken);
+        var half = whole.ToArray()[..(int)(whole.Length / 2)];
+        return new MemoryStream(half[..(Array.LastIndexOf(half, (byte)'\n') + 1)]);
     }
 
     private int Take(int count)

@@ -1,4 +1,4 @@
-# Builds the module and runs all Pester files, each in a fresh pwsh; writes "passed failed skipped" into the given file.
+# Builds the module and runs all Pester files, each in a fresh pwsh; writes "passed failed skipped" and the names of what failed into the given file.
 param([Parameter(Mandatory)][string] $CountFile)
 
 $ErrorActionPreference = 'Stop'

@@ -1,4 +1,4 @@
-# Runs one Pester file in this process and writes "passed failed skipped". Started by Run.ps1.
+# Runs one Pester file in this process and writes "passed failed skipped", then a line for each test that failed. Started by Run.ps1.
 param(
     [Parameter(Mandatory)][string] $Path,
     [Parameter(Mandatory)][string] $CountFile,
@@ -19,4 +19,4 @@ foreach ($skipped in $result.Skipped) { Write-Host "SKIPPED: $($skipped.Expanded
 # What failed outside a test (a file that cannot be read, a BeforeAll) counts when it took no test with it.
 $failed = $result.FailedCount
 if ($failed -eq 0) { $failed = $result.FailedBlocksCount + $result.FailedContainersCount }
-"$($result.PassedCount) $failed $($result.SkippedCount + $result.NotRunCount)" | Set-Content $CountFile -NoNewline
+@("$($result.PassedCount) $failed $($result.SkippedCount + $result.NotRunCount)") + @($result.Failed.ExpandedPath) | Set-Content $CountFile

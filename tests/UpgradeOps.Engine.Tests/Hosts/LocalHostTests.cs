@@ -141,6 +141,32 @@ public sealed class LocalHostTests : IDisposable
         Assert.Equal("a b--path", clean.Output);
     }
 
+    [Fact]
+    public async Task A_large_output_in_small_pieces_arrives_whole()
+    {
+        using var output = new HashSink();
+        var result = await host.StreamAsync(Shell("i=0; while [ $i -lt 60 ]; do head -c 100000 /dev/zero | tr '\\0' a; i=$((i+1)); done"), null, output, Token);
+        Assert.True(result.Succeeded);
+        Assert.Equal((6_000_000, true), (output.Count, output.OnlyA));
+    }
+
+    [Fact]
+    public async Task Cancelling_does_not_wait_for_a_child_that_left_the_session_and_holds_the_output()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/setsid"), "setsid is not installed");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using var output = new HashSink();
+        var pidFile = Path.Combine(Path.GetTempPath(), $"upgradeops-{Guid.NewGuid():N}");
+        var running = host.StreamAsync(Shell($"setsid sh -c 'echo $$ > {pidFile}; exec sleep 60' & sleep 60"), null, output, stop.Token);
+        while (!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0)
+            await Task.Delay(10, Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        using var left = System.Diagnostics.Process.GetProcessById(int.Parse(File.ReadAllText(pidFile)));
+        left.Kill();
+        File.Delete(pidFile);
+    }
+
     private static HostCommand Shell(string script) => new("sh", "-c", script);
 
     private static async Task<bool> EndsAsync(int pid)
@@ -155,6 +181,20 @@ public sealed class LocalHostTests : IDisposable
         }
 
         return false;
+    }
+
+    private sealed class HashSink : MemoryStream
+    {
+        public int Count { get; private set; }
+
+        public bool OnlyA { get; private set; } = true;
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Count += buffer.Length;
+            OnlyA &= buffer.Span.IndexOfAnyExcept((byte)'a') < 0;
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class EndlessStream : MemoryStream

@@ -10,7 +10,7 @@ namespace UpgradeOps.Integration.Backups;
 /// <summary>Volumes of a real engine, with everything in them that is awkward to move.</summary>
 public sealed class DockerVolumeTests : IAsyncLifetime
 {
-    private readonly DockerClient _docker = new(DockerEndpoint.Parse("unix:///var/run/docker.sock"), TimeProvider.System);
+    private readonly DockerClient _docker = new(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), TimeProvider.System);
     private readonly TempFolder _folder = new("volumes-");
     private readonly string _volume = $"upgradeops-test-{Guid.NewGuid():N}"[..28];
     private string _image = "";

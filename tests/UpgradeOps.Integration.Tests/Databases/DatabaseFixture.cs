@@ -11,7 +11,7 @@ namespace UpgradeOps.Integration.Databases;
 /// <summary>One database server in a container, and databases on it opened through their tools.</summary>
 public abstract class DatabaseFixture(DatabaseKind kind) : IAsyncLifetime
 {
-    private readonly DockerClient _docker = new(DockerEndpoint.Parse("unix:///var/run/docker.sock"), TimeProvider.System);
+    private readonly DockerClient _docker = new(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), TimeProvider.System);
     private readonly LocalHost _host = new();
     private DatabaseContainer? _container;
 

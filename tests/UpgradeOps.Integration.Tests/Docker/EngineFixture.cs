@@ -7,7 +7,7 @@ public sealed class EngineFixture : IAsyncLifetime
 {
     private RegistryServer? _registry;
 
-    internal DockerClient Client { get; } = new(DockerEndpoint.Parse("unix:///var/run/docker.sock"), TimeProvider.System);
+    internal DockerClient Client { get; } = new(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), TimeProvider.System);
 
     internal RegistryServer Registry => _registry!;
 

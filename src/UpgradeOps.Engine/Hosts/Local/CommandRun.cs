@@ -36,7 +36,8 @@ internal sealed class CommandRun(Process process, bool ownSession)
             KillTree();
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(feed, outputs).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A child that left the session may hold the pipe open; what it still writes goes nowhere.
+            await Task.WhenAll(feed, outputs).WaitAsync(Grace, TimeProvider.System, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             throw;
         }

@@ -4,6 +4,7 @@ using UpgradeOps.Engine.Backups.Proof;
 using UpgradeOps.Engine.Backups.Restore;
 using UpgradeOps.Engine.Backups.Sources;
 using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Backups.Volumes;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Docker;
@@ -32,11 +33,12 @@ internal sealed class BackupRoom : IBackups
     }
 
     public BackupRoom(
-        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time)
+        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time,
+        Packing? packing = null)
     {
         _definition = definition;
         _databases = databases;
-        _store = new FolderBackupStore(folder);
+        _store = new FolderBackupStore(folder, packing);
         _time = time;
         _maker = new BackupMaker(definition, _store, host, time);
         _sources = new SourceList(definition, host, databases, volumes);

@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Databases.Dumps;
+
 namespace UpgradeOps.Engine.Databases;
 
 /// <summary>
@@ -24,6 +26,19 @@ internal interface IDatabase
     /// <summary>Writes a consistent dump, and fails unless the tool exited 0 and the dump carries its end mark.</summary>
     /// <param name="output">Gets the stock format: a PostgreSQL custom archive, or SQL text for MariaDB; uncompressed.</param>
     Task DumpAsync(Stream output, CancellationToken cancellationToken);
+
+    /// <summary>True when <see cref="DumpPackedAsync"/> is quicker than <see cref="DumpAsync"/>: what is written travels far, and zstd stands where the tools run.</summary>
+    Task<bool> CanPackAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
+    /// <summary>Writes a consistent dump, packed by zstd where the tool runs, and fails unless both ended well.</summary>
+    /// <remarks>Whether it is whole shows only when it is unpacked: <see cref="ThrowIfCut"/>.</remarks>
+    Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>Fails unless a dump begins and ends as its tool writes it.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>.</exception>
+    void ThrowIfCut(MarkedStream dump)
+    {
+    }
 
     /// <summary>Reads a dump to its end and fails unless it is whole by its own format; nothing is loaded.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>.</exception>

@@ -85,7 +85,7 @@ public sealed record BackupFile
     /// <summary>What it is a copy of, such as <c>database:main</c>, <c>volume:kmp-uploads</c>, <c>file:.env</c>.</summary>
     public required string Source { get; init; }
 
-    /// <summary>How it is stored: <c>none</c>, <c>gzip</c>, <c>tar+gzip</c>, <c>pg-custom+gzip</c>.</summary>
+    /// <summary>How it is stored: <c>none</c>, or a compression (<c>gzip</c>, <c>zstd</c>) with its content before it: <c>tar+zstd</c>, <c>pg-custom+gzip</c>; alone it is SQL text.</summary>
     public required string Encoding { get; init; }
 
     /// <summary>Bytes before compression; unpacking never yields more.</summary>

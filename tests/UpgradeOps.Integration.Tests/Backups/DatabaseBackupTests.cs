@@ -38,6 +38,34 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
         Assert.Equal(1, counted[IsPostgres ? "public.marker" : "marker"]);
     }
 
+    [Fact]
+    public async Task A_dump_that_is_packed_inside_the_container_holds_the_same_and_is_restored()
+    {
+        Needs.Parts([.. DatabaseFixture.Parts, Part.Zstd]);
+        var (room, database) = await OpenAsync(inContainer: true);
+        Assert.True(await database.CanPackAsync(Token));
+        var backup = await BackUpAsync(room);
+        var manifest = new FolderBackupStore(_folder["backups"]).Read(backup.BackupId);
+        var file = Assert.Single(manifest.Files);
+        Assert.EndsWith("zstd", file.Encoding, StringComparison.Ordinal);
+        var plain = await new Command("bash", "-c", $"zstd -dcq {file.Path} | wc -c") { Folder = backup.Location }.RunAsync(Token);
+        Assert.Equal($"{file.OriginalSize}", plain.Output.Trim());
+        var counted = manifest.Sources[0].Rows!;
+        Assert.Empty(UpgradeOps.Engine.Backups.Proof.RowComparison.Differences(counted, await database.CountRowsAsync(database.Name, Token)));
+        Assert.Equal(ProofLevel.Restore, (await room.ProveAsync(backup.BackupId, ProofLevel.Restore, Token)).Proof.Level);
+    }
+
+    [Fact]
+    public async Task A_dump_that_fails_inside_the_container_says_why_though_its_output_was_packed()
+    {
+        Needs.Parts([.. DatabaseFixture.Parts, Part.Zstd]);
+        var missing = server.Open("no_such_database", server.InContainer());
+        var e = await Assert.ThrowsAsync<AppException>(() => missing.DumpPackedAsync(new MemoryStream(), Token));
+        Assert.Equal(ErrorIds.DatabaseMissing, e.ErrorId);
+        var locked = server.Open(Samples.PlainName(), server.InContainer(), password: "wrong-password");
+        Assert.NotEqual(ErrorIds.DatabaseToolFailed, (await Assert.ThrowsAsync<AppException>(() => locked.DumpPackedAsync(new MemoryStream(), Token))).ErrorId);
+    }
+
     [Theory]
     [InlineData(ProofLevel.Structure)]
     [InlineData(ProofLevel.Restore)]
@@ -150,12 +178,12 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
         Assert.Equal(before, await NamesAsync(database));
     }
 
-    private async Task<(BackupRoom Room, IDatabase Database)> OpenAsync()
+    private async Task<(BackupRoom Room, IDatabase Database)> OpenAsync(bool inContainer = false)
     {
         var name = Samples.PlainName();
         await server.SqlAsync($"CREATE DATABASE {name};");
         await server.SqlAsync(IsPostgres ? Samples.Postgres("before") : Samples.MariaDb("before"), name);
-        var database = server.Open(name);
+        var database = server.Open(name, inContainer ? server.InContainer() : null);
         var definition = new AppDefinition
         {
             Name = "kmp",

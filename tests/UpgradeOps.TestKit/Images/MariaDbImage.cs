@@ -62,7 +62,7 @@ public static class MariaDbImage
         var root = await BusyBox.RootAsync(("mysql", User));
         await root.ProgramsAsync([
             ProgramPath.Get("mariadbd"), ProgramPath.Get("my_print_defaults"), ProgramPath.Get("resolveip"),
-            .. clients.Select(ProgramPath.Get)]);
+            .. clients.Select(ProgramPath.Get), .. ProgramPath.Find("zstd") is { } zstd ? new[] { zstd } : []]);
         root.HostFile(ProgramPath.Get("mariadb-install-db"))
             .HostTree("/usr/share/mysql", IsNeeded)
             .File("/etc/mysql/my.cnf", Configuration)

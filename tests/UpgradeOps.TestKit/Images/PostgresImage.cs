@@ -43,11 +43,12 @@ public static class PostgresImage
 
     private static async Task<Image> BuildAsync()
     {
+        // The official image brings zstd too.
         // llvmjit alone would bring a compiler of 110 MB.
         string[] without = ["llvmjit.so", "sepgsql.so"];
         var plugins = Directory.GetFiles($"{Home}/lib", "*.so").Where(f => !without.Contains(Path.GetFileName(f)));
         var root = await BusyBox.RootAsync(("postgres", User));
-        await root.ProgramsAsync([.. Directory.GetFiles($"{Home}/bin"), .. plugins]);
+        await root.ProgramsAsync([.. Directory.GetFiles($"{Home}/bin"), .. plugins, .. ProgramPath.Find("zstd") is { } zstd ? new[] { zstd } : []]);
         root.HostTree($"/usr/share/postgresql/{Major}", f => !f.Contains("/man/"))
             .HostTree("/usr/share/zoneinfo", f => !f.Contains("/posix/") && !f.Contains("/right/"))
             .HostTree("/usr/lib/locale/C.utf8")

@@ -11,4 +11,6 @@ public enum Part
     Compiler,
     Pwsh,
     OpenSsl,
+    Zstd,
+    Sqlite,
 }

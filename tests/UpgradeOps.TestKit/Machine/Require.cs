@@ -40,6 +40,8 @@ public static class Require
         Part.Compiler => Find("gcc"),
         Part.Pwsh => Find("pwsh"),
         Part.OpenSsl => Find("openssl"),
+        Part.Zstd => Find("zstd"),
+        Part.Sqlite => Find("sqlite3"),
         _ => throw new ArgumentOutOfRangeException(nameof(part)),
     };
 

@@ -1,17 +1,43 @@
 namespace UpgradeOps.Engine.Backups.Format;
 
-/// <summary>How a file is stored: values of <see cref="BackupFile.Encoding"/>.</summary>
+/// <summary>
+/// How a file is stored: values of <see cref="BackupFile.Encoding"/>. A compression alone is SQL text; a content before it, joined by
+/// <c>+</c>, is something else: <c>gzip</c>, <c>tar+zstd</c>, <c>pg-custom+gzip</c>.
+/// </summary>
 internal static class Encodings
 {
     public const string None = "none";
 
-    /// <summary>SQL text in gzip.</summary>
     public const string Gzip = "gzip";
 
-    public const string TarGzip = "tar+gzip";
+    public const string Zstd = "zstd";
 
-    /// <summary>A custom archive of <c>pg_dump</c>, not compressed in itself, in gzip.</summary>
-    public const string PostgresCustomGzip = "pg-custom+gzip";
+    /// <summary>Content: an archive of files.</summary>
+    public const string Tar = "tar";
 
-    public static bool IsGzip(string encoding) => encoding is Gzip or TarGzip or PostgresCustomGzip;
+    /// <summary>Content: a custom archive of <c>pg_dump</c>, not compressed in itself.</summary>
+    public const string PostgresCustom = "pg-custom";
+
+    /// <summary>Content: the SQL text of a whole PostgreSQL cluster, as <c>pg_dumpall</c> writes it.</summary>
+    public const string PostgresCluster = "pg-cluster";
+
+    /// <summary>Content: an SQLite database file.</summary>
+    public const string Sqlite = "sqlite";
+
+    /// <summary>Content: a snapshot of a Vault's or OpenBao's raft storage.</summary>
+    public const string Raft = "raft";
+
+    /// <summary>Content: what a command wrote, of whatever kind.</summary>
+    public const string Output = "output";
+
+    /// <summary><see cref="Gzip"/>, <see cref="Zstd"/> or <see cref="None"/>.</summary>
+    public static string CompressionOf(string encoding) => encoding[(encoding.LastIndexOf('+') + 1)..] switch
+    {
+        Gzip => Gzip,
+        Zstd => Zstd,
+        _ => None,
+    };
+
+    /// <summary>What stands before the compression; empty for SQL text and for a file as it is.</summary>
+    public static string ContentOf(string encoding) => encoding.LastIndexOf('+') is > 0 and var plus ? encoding[..plus] : "";
 }

@@ -32,7 +32,7 @@ internal static class RestoreCommands
         return
         [
             $"{run}createdb {user} {ShellText.Quote(beside)}",
-            $"gunzip -c {ShellText.Quote(file.Path)} | {run}pg_restore {user} --exit-on-error -d {ShellText.Quote(beside)}",
+            $"{ShellText.Unpack(file)} | {run}pg_restore {user} --exit-on-error -d {ShellText.Quote(beside)}",
             "# When the application is stopped:",
             $"{run}psql {user} -d postgres {swap}",
         ];
@@ -41,7 +41,7 @@ internal static class RestoreCommands
     private static string[] MariaDb(DatabaseDefinition database, string run, string beside, BackupFile file)
     {
         var client = $"{run}mariadb {Address(database, "-h ", "-P ")}-u {ShellText.Quote(database.User)}";
-        var load = $"gunzip -c {ShellText.Quote(file.Path)} | {client}";
+        var load = $"{ShellText.Unpack(file)} | {client}";
         return
         [
             $"{client} -e {ShellText.Quote($"CREATE DATABASE `{beside}`")}",

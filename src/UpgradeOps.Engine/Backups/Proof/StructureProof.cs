@@ -34,7 +34,7 @@ internal sealed class StructureProof(FolderBackupStore store)
             {
                 if (DumpKind.OfEncoding(stored.File.Encoding) is { } kind)
                     return await ReadDumpAsync(stored, content, kind.NewReader(), recorded, cancellationToken).ConfigureAwait(false);
-                if (stored.File.Encoding != Encodings.TarGzip)
+                if (Encodings.ContentOf(stored.File.Encoding) != Encodings.Tar)
                     return null;
                 var entries = await TarWalker.WalkAsync(content, static (_, _, _) => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
                 return $"archive with {entries} entries, walked to its end";

@@ -8,11 +8,11 @@ internal static class DumpRecognition
 {
     private static readonly (byte[] Mark, string Name)[] Others =
     [
-        ([0x28, 0xb5, 0x2f, 0xfd], "compressed with zstd"),
         ([0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z'], "compressed with xz"),
         ("BZh"u8.ToArray(), "compressed with bzip2"),
         ("PK\u0003\u0004"u8.ToArray(), "a zip archive"),
         ([0x1f, 0x8b], "compressed twice"),
+        ([0x28, 0xb5, 0x2f, 0xfd], "compressed twice"),
         ("SQLite format 3"u8.ToArray(), "an SQLite database"),
         ([0xff, 0xfe], "UTF-16 text, as a PowerShell redirection writes it, and its bytes can no longer be trusted"),
     ];
@@ -32,7 +32,7 @@ internal static class DumpRecognition
         foreach (var (mark, name) in Others)
         {
             if (head.StartsWith(mark))
-                return $"is {name}; only plain and gzip dumps are read";
+                return $"is {name}; only plain, gzip and zstd dumps are read";
         }
 
         if (Encoding.UTF8.GetString(head).Contains("PostgreSQL database cluster dump", StringComparison.Ordinal))

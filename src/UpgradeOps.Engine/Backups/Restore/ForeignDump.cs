@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Databases;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 
 /// <summary>A dump that another tool made, recognised by what is in it, never by its name.</summary>
-/// <param name="IsGzip">True when it is compressed.</param>
+/// <param name="Compression">One of <see cref="Encodings"/>' compressions.</param>
 /// <param name="Engine">The database engine that it names as its maker; null when it names none.</param>
-internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engine, bool IsGzip, long Size, string Sha256)
+internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engine, string Compression, long Size, string Sha256)
 {
     public const string FormatInput = "format";
     public const string SizeInput = "size";
@@ -23,18 +24,18 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
         await using (raw.ConfigureAwait(false))
         {
             var head = await HeadAsync(raw, cancellationToken).ConfigureAwait(false);
-            var isGzip = head is [0x1f, 0x8b, ..];
+            var compression = CompressionOf(head);
             var content = head;
-            if (isGzip)
+            if (compression != Encodings.None)
             {
                 raw.Position = 0;
-                content = await UnpackedHeadAsync(path, raw, cancellationToken).ConfigureAwait(false);
+                content = await UnpackedHeadAsync(path, raw, compression, cancellationToken).ConfigureAwait(false);
             }
 
             var format = DumpRecognition.FormatOf(content) ?? throw Damaged(path, DumpRecognition.WhyNot(content));
             raw.Position = 0;
             var hash = Hex.Of(await SHA256.HashDataAsync(raw, cancellationToken).ConfigureAwait(false));
-            return new ForeignDump(path, format, DumpRecognition.EngineOf(content), isGzip, raw.Length, hash);
+            return new ForeignDump(path, format, DumpRecognition.EngineOf(content), compression, raw.Length, hash);
         }
     }
 
@@ -46,7 +47,7 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
         if (now.Sha256 != planned.Inputs[HashInput] || now.Size.ToString(CultureInfo.InvariantCulture) != planned.Inputs[SizeInput])
             throw new AppException(ErrorIds.PlanStale, $"{path} was changed since the restore was planned.", path, "Plan the restore again.");
         var raw = Open(path);
-        return (now.IsGzip ? new BoundedStream(await ParallelGunzipStream.OpenAsync(raw, cancellationToken).ConfigureAwait(false), raw, long.MaxValue) : raw, now.Format);
+        return (await Packing.OpenAsync(raw, now.Compression, long.MaxValue, cancellationToken).ConfigureAwait(false), now.Format);
     }
 
     public Dictionary<string, string> ToInputs(string database) => new()
@@ -81,16 +82,24 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
         return head[..read];
     }
 
-    private static async Task<byte[]> UnpackedHeadAsync(string path, Stream raw, CancellationToken cancellationToken)
+    private static string CompressionOf(byte[] head) => head switch
+    {
+        [0x1f, 0x8b, ..] => Encodings.Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Encodings.Zstd,
+        _ => Encodings.None,
+    };
+
+    private static async Task<byte[]> UnpackedHeadAsync(string path, Stream raw, string compression, CancellationToken cancellationToken)
     {
         try
         {
-            using var gunzip = await ParallelGunzipStream.OpenAsync(raw, cancellationToken).ConfigureAwait(false);
-            return await HeadAsync(gunzip, cancellationToken).ConfigureAwait(false);
+            // Not disposed as a whole: the file is still needed.
+            using Stream unpacked = compression == Encodings.Zstd ? new UnzstdStream(raw) : await ParallelGunzipStream.OpenAsync(raw, cancellationToken).ConfigureAwait(false);
+            return await HeadAsync(unpacked, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw Damaged(path, $"begins as gzip, but cannot be unpacked ({e.Message.TrimEnd('.')})");
+            throw Damaged(path, $"begins as {compression}, but cannot be unpacked ({e.Message.TrimEnd('.')})");
         }
     }
 

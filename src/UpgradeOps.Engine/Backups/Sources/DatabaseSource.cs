@@ -2,7 +2,9 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Backups.Dumps;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Databases.Dumps;
 
 namespace UpgradeOps.Engine.Backups.Sources;
 
@@ -11,12 +13,15 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
 {
     public const string Prefix = "database:";
 
+    /// <summary>From the check that a backup begins with; each costs the start of several tools.</summary>
+    private DatabaseInfo? _info;
+
     public string Id => Prefix + database.Id;
 
     public int Rank => 0;
 
     public async Task<long?> EstimateAsync(CancellationToken cancellationToken) =>
-        (await database.CheckAsync(cancellationToken).ConfigureAwait(false)).SizeBytes;
+        (_info = await database.CheckAsync(cancellationToken).ConfigureAwait(false)).SizeBytes;
 
     public async Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken)
     {
@@ -33,11 +38,15 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
 
     public async Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken)
     {
-        var info = await database.CheckAsync(cancellationToken).ConfigureAwait(false);
+        var info = _info ?? await database.CheckAsync(cancellationToken).ConfigureAwait(false);
         var kind = DumpKind.Of(database.Engine);
         var reader = kind.NewReader();
-        var path = $"databases/{BackupPaths.Plain(database.Id, new HashSet<string>())}{kind.Extension}";
-        var file = await backup.AddAsync(path, Id, kind.Encoding, WriteAsync, cancellationToken).ConfigureAwait(false);
+        var path = $"databases/{BackupPaths.Plain(database.Id, new HashSet<string>())}{kind.Extension}{backup.Packing.Extension}";
+        var encoding = backup.Packing.EncodingOf(kind.Content);
+        var packs = backup.Packing == Packing.Zstd && await database.CanPackAsync(cancellationToken).ConfigureAwait(false);
+        var file = packs
+            ? await backup.AddPackedAsync(path, Id, encoding, WritePackedAsync, cancellationToken).ConfigureAwait(false)
+            : await backup.AddAsync(path, Id, encoding, WriteAsync, cancellationToken).ConfigureAwait(false);
         var facts = reader.Finish();
         if (facts.Problem is not null)
             throw new AppException(ErrorIds.BackupFailed, $"The dump of database {database.Name} is not whole: {facts.Problem}.", database.Id);
@@ -54,6 +63,34 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
         {
             using var watched = new WatchedStream(output, context.Progress, reader);
             await database.DumpAsync(watched, token).ConfigureAwait(false);
+        }
+
+        // It comes packed, and is unpacked beside, as it comes, only to be read along.
+        async Task<long> WritePackedAsync(Stream output, CancellationToken token)
+        {
+            using var watched = new WatchedStream(Stream.Null, context.Progress, reader);
+            var plain = new MarkedStream(watched);
+            var unpacking = ZstdFilter.Unpacking(plain);
+            await using (unpacking.ConfigureAwait(false))
+            {
+                await database.DumpPackedAsync(new DoubledStream(output, unpacking), token).ConfigureAwait(false);
+                await FinishAsync(unpacking, token).ConfigureAwait(false);
+            }
+
+            database.ThrowIfCut(plain);
+            return plain.Count;
+        }
+    }
+
+    private async Task FinishAsync(ZstdFilter unpacking, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await unpacking.FinishAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new AppException(ErrorIds.BackupFailed, $"The dump of database {database.Name} did not come whole: {e.Message}", database.Id, inner: e);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class FolderSource(string declared, string path, string storedAs
         if (Problem() is { } problem)
             throw problem;
         var packer = new FolderPacker(path);
-        var file = await backup.AddAsync($"folders/{storedAs}.tar.gz", Id, Encodings.TarGzip, WriteAsync, cancellationToken).ConfigureAwait(false);
+        var file = await backup.AddAsync($"folders/{storedAs}.tar{backup.Packing.Extension}", Id, backup.Packing.EncodingOf(Encodings.Tar), WriteAsync, cancellationToken).ConfigureAwait(false);
         return new SourceCopy
         {
             Consistent = context.Quiesced && !packer.Notes.Changed,
@@ -52,7 +52,7 @@ internal sealed class FolderSource(string declared, string path, string storedAs
             RestoreCommands =
             [
                 $"mkdir -p {ShellText.Quote(path)}",
-                $"tar -xpzf {ShellText.Quote(file.Path)} -C {ShellText.Quote(path)}",
+                $"{ShellText.Unpack(file)} | tar -xpf - -C {ShellText.Quote(path)}",
             ],
         };
 

@@ -35,7 +35,7 @@ internal sealed class VolumeSource(IVolumes volumes, string declared, string sto
     {
         var volume = await volumes.ResolveAsync(declared, cancellationToken).ConfigureAwait(false);
         var written = await volumes.IsWrittenToAsync(volume, cancellationToken).ConfigureAwait(false);
-        var file = await backup.AddAsync($"volumes/{storedAs}.tar.gz", Id, Encodings.TarGzip, WriteAsync, cancellationToken).ConfigureAwait(false);
+        var file = await backup.AddAsync($"volumes/{storedAs}.tar{backup.Packing.Extension}", Id, backup.Packing.EncodingOf(Encodings.Tar), WriteAsync, cancellationToken).ConfigureAwait(false);
         written |= await volumes.IsWrittenToAsync(volume, cancellationToken).ConfigureAwait(false);
         return new SourceCopy
         {
@@ -45,7 +45,7 @@ internal sealed class VolumeSource(IVolumes volumes, string declared, string sto
             [
                 "# Any image that is here will do; the container is never started:",
                 $"docker create --name restore-volume -v {ShellText.Quote(volume)}:/{DockerVolumes.MountName} \"$(docker image ls -q | head -n 1)\" none",
-                $"gunzip -c {ShellText.Quote(file.Path)} | docker cp - restore-volume:/",
+                $"{ShellText.Unpack(file)} | docker cp - restore-volume:/",
                 "docker rm restore-volume",
             ],
         };

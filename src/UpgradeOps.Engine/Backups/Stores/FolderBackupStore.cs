@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Hosts.Durable;
 
 namespace UpgradeOps.Engine.Backups.Stores;
@@ -7,7 +8,8 @@ namespace UpgradeOps.Engine.Backups.Stores;
 /// Backups in a folder, each in a folder of its own that is named by its id. What is being written carries another name
 /// (<c>.partial-…</c>) until it is whole and verified, so that a crash leaves nothing that looks like a backup.
 /// </summary>
-internal sealed class FolderBackupStore(string folder)
+/// <param name="packing">How new files are compressed; null for the best that this machine has.</param>
+internal sealed class FolderBackupStore(string folder, Packing? packing = null)
 {
     private const string PartialMark = ".partial-";
     private const string ReplacedMark = ".replaced-";
@@ -59,7 +61,7 @@ internal sealed class FolderBackupStore(string folder)
             RemoveLeftovers(backupId);
             var claim = PartialClaim.TryTake(PathOf(PartialMark, backupId))
                 ?? throw new AppException(ErrorIds.BackupFailed, $"Another process writes backup '{backupId}' in {Folder} at this moment.", backupId);
-            return new PartialBackup(backupId, PathOf(PartialMark, backupId), LocationOf(backupId), PathOf(ReplacedMark, backupId), claim);
+            return new PartialBackup(backupId, PathOf(PartialMark, backupId), LocationOf(backupId), PathOf(ReplacedMark, backupId), claim, packing ?? Packing.Here());
         });
     }
 

@@ -6,7 +6,7 @@ using UpgradeOps.Engine.Hosts.Durable;
 namespace UpgradeOps.Engine.Backups.Stores;
 
 /// <summary>A backup while it is written. Disposed before it was committed, nothing of it remains.</summary>
-internal sealed class PartialBackup(string backupId, string folder, string whole, string replaced, PartialClaim claim) : IDisposable
+internal sealed class PartialBackup(string backupId, string folder, string whole, string replaced, PartialClaim claim, Packing packing) : IDisposable
 {
     private readonly List<BackupFile> _files = [];
     private readonly SortedSet<string> _folders = new(StringComparer.Ordinal) { folder };
@@ -16,41 +16,20 @@ internal sealed class PartialBackup(string backupId, string folder, string whole
 
     public IReadOnlyList<BackupFile> Files => _files;
 
+    /// <summary>How its files are compressed.</summary>
+    public Packing Packing { get; } = packing;
+
     /// <summary>Writes one file: hashed on the way, compressed when its encoding says so, on disk when this returns.</summary>
     /// <param name="write">Gets the stream for the source's own bytes.</param>
-    public async Task<BackupFile> AddAsync(
-        string path, string source, string encoding, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
-    {
-        if (!BackupPaths.IsInside(path))
-            throw new ArgumentException($"'{path}' is not inside the backup.", nameof(path));
-        var full = Path.Combine(folder, path);
-        long written = 0;
-        try
-        {
-            CreateFolders(path);
-            using var file = DurableFile.Create(full);
-            using var hashing = new HashingStream(file);
-            var guarded = new StoreStream(hashing, whole, source);
-            var original = await WriteAsync(guarded, Encodings.IsGzip(encoding), write, cancellationToken).ConfigureAwait(false);
-            written = hashing.Count;
-            file.Flush(flushToDisk: true);
-            var added = new BackupFile
-            {
-                Path = path,
-                Size = hashing.Count,
-                Sha256 = hashing.Sha256(),
-                Source = source,
-                Encoding = encoding,
-                OriginalSize = original ?? hashing.Count,
-            };
-            _files.Add(added);
-            return added;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw StoreFaults.Of(e, whole, source, written);
-        }
-    }
+    public Task<BackupFile> AddAsync(
+        string path, string source, string encoding, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) =>
+        StoreAsync(path, source, encoding, (output, token) => Packing.WriteAsync(output, encoding, write, token), cancellationToken);
+
+    /// <summary>Writes one file that is compressed already, as its encoding says.</summary>
+    /// <param name="write">Gets the stream for the compressed bytes, and tells how many there were before.</param>
+    public Task<BackupFile> AddPackedAsync(
+        string path, string source, string encoding, Func<Stream, CancellationToken, Task<long>> write, CancellationToken cancellationToken) =>
+        StoreAsync(path, source, encoding, async (output, token) => await write(output, token).ConfigureAwait(false), cancellationToken);
 
     /// <summary>Verifies what was written, and lists it under its own name.</summary>
     public async Task<BackupManifest> CommitAsync(BackupManifest manifest, CancellationToken cancellationToken)
@@ -88,21 +67,37 @@ internal sealed class PartialBackup(string backupId, string folder, string whole
         }
     }
 
-    private static async Task<long?> WriteAsync(
-        Stream output, bool compressed, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    private async Task<BackupFile> StoreAsync(
+        string path, string source, string encoding, Func<Stream, CancellationToken, Task<long?>> write, CancellationToken cancellationToken)
     {
-        if (!compressed)
+        if (!BackupPaths.IsInside(path))
+            throw new ArgumentException($"'{path}' is not inside the backup.", nameof(path));
+        var full = Path.Combine(folder, path);
+        long written = 0;
+        try
         {
-            await write(output, cancellationToken).ConfigureAwait(false);
-            return null;
+            CreateFolders(path);
+            using var file = DurableFile.Create(full);
+            using var hashing = new HashingStream(file);
+            var guarded = new StoreStream(hashing, whole, source);
+            var original = await write(guarded, cancellationToken).ConfigureAwait(false);
+            written = hashing.Count;
+            file.Flush(flushToDisk: true);
+            var added = new BackupFile
+            {
+                Path = path,
+                Size = hashing.Count,
+                Sha256 = hashing.Sha256(),
+                Source = source,
+                Encoding = encoding,
+                OriginalSize = original ?? hashing.Count,
+            };
+            _files.Add(added);
+            return added;
         }
-
-        var gzip = new ParallelGzipStream(output);
-        await using (gzip.ConfigureAwait(false))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await write(gzip, cancellationToken).ConfigureAwait(false);
-            await gzip.FinishAsync(cancellationToken).ConfigureAwait(false);
-            return gzip.BytesIn;
+            throw StoreFaults.Of(e, whole, source, written);
         }
     }
 

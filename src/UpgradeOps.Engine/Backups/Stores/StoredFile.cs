@@ -39,10 +39,7 @@ internal sealed class StoredFile(string folder, BackupFile file)
     public async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         var raw = OpenRaw();
-        if (!Encodings.IsGzip(File.Encoding))
-            return raw;
-        var unpacked = await ParallelGunzipStream.OpenAsync(raw, cancellationToken).ConfigureAwait(false);
-        return new BoundedStream(unpacked, raw, File.OriginalSize ?? long.MaxValue);
+        return await Packing.OpenAsync(raw, File.Encoding, File.OriginalSize ?? long.MaxValue, cancellationToken).ConfigureAwait(false);
     }
 
     public AppException Damaged(string what, Exception? inner = null) =>

@@ -47,9 +47,22 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
         await using (marked.ConfigureAwait(false))
         {
             await server.Tools.RunAsync(commands.Dump(name), null, marked, cancellationToken).ConfigureAwait(false);
-            if (!DumpMarks.EndsAsMariaDbDump(marked.Tail()))
-                throw new AppException(ErrorIds.BackupDamaged, $"{commands.DumpTool} wrote {marked.Count} bytes without its last line '-- Dump completed': the dump is not whole.", Target);
+            ThrowIfCut(marked);
         }
+    }
+
+    public Task<bool> CanPackAsync(CancellationToken cancellationToken) => server.Tools.CanPackAsync(cancellationToken);
+
+    public async Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken)
+    {
+        var commands = await server.CommandsAsync(cancellationToken).ConfigureAwait(false);
+        await server.Tools.RunPackedAsync(commands.Dump(name), zstd, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void ThrowIfCut(MarkedStream dump)
+    {
+        if (!DumpMarks.EndsAsMariaDbDump(dump.Tail()))
+            throw new AppException(ErrorIds.BackupDamaged, $"The dump tool wrote {dump.Count} bytes without its last line '-- Dump completed': the dump is not whole.", Target);
     }
 
     public async Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken)

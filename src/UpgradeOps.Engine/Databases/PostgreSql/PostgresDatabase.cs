@@ -50,9 +50,19 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         await using (marked.ConfigureAwait(false))
         {
             await server.Tools.RunAsync(server.Commands.Dump(name), null, marked, cancellationToken).ConfigureAwait(false);
-            if (!DumpMarks.BeginsAsPostgresArchive(marked.Head))
-                throw new AppException(ErrorIds.BackupDamaged, $"pg_dump wrote {marked.Count} bytes that do not begin as its archives do.", Target);
+            ThrowIfCut(marked);
         }
+    }
+
+    public Task<bool> CanPackAsync(CancellationToken cancellationToken) => server.Tools.CanPackAsync(cancellationToken);
+
+    public Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken) =>
+        server.Tools.RunPackedAsync(server.Commands.Dump(name), zstd, cancellationToken);
+
+    public void ThrowIfCut(MarkedStream dump)
+    {
+        if (!DumpMarks.BeginsAsPostgresArchive(dump.Head))
+            throw new AppException(ErrorIds.BackupDamaged, $"pg_dump wrote {dump.Count} bytes that do not begin as its archives do.", Target);
     }
 
     public async Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken)

@@ -12,6 +12,8 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
 {
     public string Place => $"service {container.Service}";
 
+    public bool IsFar => true;
+
     public ServerAddress Server { get; } = new("127.0.0.1", port);
 
     public async Task<ServerAddress?> OutsideAddressAsync(CancellationToken cancellationToken)

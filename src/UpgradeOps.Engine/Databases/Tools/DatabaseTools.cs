@@ -9,7 +9,34 @@ namespace UpgradeOps.Engine.Databases.Tools;
 internal sealed class DatabaseTools(
     IToolRunner runner, ISecretResolver secrets, string? password, string passwordVariable, Func<ToolFailure, AppException> recognise)
 {
+    private bool? _canPack;
+
     public IToolRunner Runner => runner;
+
+    /// <summary>True when a tool's output can, and should, be packed where the tool runs.</summary>
+    public async Task<bool> CanPackAsync(CancellationToken cancellationToken)
+    {
+        if (!runner.IsFar)
+            return false;
+        try
+        {
+            return _canPack ??= (await runner.RunAsync(PackedCommand.Probe, null, null, cancellationToken).ConfigureAwait(false)).Succeeded;
+        }
+        catch (AppException e) when (e.ErrorId is ErrorIds.HostCommandMissing)
+        {
+            _canPack = false;
+            return false;
+        }
+    }
+
+    /// <summary>Runs a tool that needs the server, and packs its output with zstd on the spot.</summary>
+    public async Task RunPackedAsync(ToolCommand command, Stream zstd, CancellationToken cancellationToken)
+    {
+        var secret = password is null ? "" : await secrets.ResolveAsync(password, cancellationToken).ConfigureAwait(false);
+        var result = await runner.RunAsync(PackedCommand.Of(command.With(passwordVariable, secret)), null, zstd, cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw recognise(new ToolFailure(result.ExitCode == PackedCommand.ZstdFailed ? "zstd" : command.Tool, runner.Place, result.ExitCode, Clean(result.Error, secret)));
+    }
 
     /// <summary>Runs a tool that needs the server.</summary>
     /// <exception cref="AppException">It ended with another exit code than 0.</exception>

@@ -9,6 +9,9 @@ internal interface IToolRunner
     /// <summary>Where the server listens, seen from where the tools run.</summary>
     ServerAddress Server { get; }
 
+    /// <summary>True when what a tool writes passes through more than a pipe on its way here, so that it is worth packing first.</summary>
+    bool IsFar => false;
+
     /// <summary>
     /// The address under which the server's machine is known to others; null when the tools reach it that way already. A server that
     /// trusts its loopback shows only there whether a password is right.

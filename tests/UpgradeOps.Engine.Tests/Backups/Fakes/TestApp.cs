@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Hosts.Local;
 
@@ -53,7 +54,7 @@ internal sealed class TestApp : IDisposable
     public string BackupsFolder => Scratch["state/backups"];
 
     public BackupRoom Room() =>
-        new(Definition, new LocalHost(), new Dictionary<string, IDatabase> { ["main"] = Database }, () => Volumes, BackupsFolder, TimeProvider.System);
+        new(Definition, new LocalHost(), new Dictionary<string, IDatabase> { ["main"] = Database }, () => Volumes, BackupsFolder, TimeProvider.System, Packing.Gzip);
 
     public Task<Backup> BackUpAsync(string id = "20260301T020000000Z-0001", bool quiesced = false) =>
         Room().CreateAsync(new BackupRequest { BackupId = id, Quiesced = quiesced, Deployment = new Deployment { Name = "kmp", Version = "v1.2.3", Digest = "sha256:aa" }, SchemaFingerprint = "f00d" }, default);

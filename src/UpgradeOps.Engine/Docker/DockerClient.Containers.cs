@@ -6,6 +6,9 @@ namespace UpgradeOps.Engine.Docker;
 
 internal sealed partial class DockerClient
 {
+    private const int UpdateTries = 20;
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Containers in any state that carry all these labels.</summary>
     /// <param name="labels">Each <c>name</c> or <c>name=value</c>.</param>
     public Task<List<ContainerSummary>> ListContainersAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
@@ -68,8 +71,24 @@ internal sealed partial class DockerClient
 
     /// <summary>Removes a container, running or not; nothing happens when there is none.</summary>
     /// <param name="withVolumes">True to remove its anonymous volumes too.</param>
-    public Task RemoveContainerAsync(string id, bool withVolumes, CancellationToken cancellationToken) =>
-        ActAsync(HttpMethod.Delete, $"containers/{Escape(id)}?force=1&v={(withVolumes ? 1 : 0)}", id, QuickCall, cancellationToken, missingIsFine: true);
+    public async Task RemoveContainerAsync(string id, bool withVolumes, CancellationToken cancellationToken)
+    {
+        var since = _time.GetTimestamp();
+        while (true)
+        {
+            using var response = await SendAsync(HttpMethod.Delete, $"containers/{Escape(id)}?force=1&v={(withVolumes ? 1 : 0)}", null, QuickCall, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                return;
+            if (response.StatusCode != HttpStatusCode.Conflict || _time.GetElapsedTime(since) > QuickCall)
+            {
+                await EnsureAsync(response, id, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            // Somebody else's removal is under way: it is over when the engine no longer knows the container.
+            await Task.Delay(Again, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public Task RenameContainerAsync(string id, string name, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/rename?name={Escape(name)}", id, QuickCall, cancellationToken);
@@ -77,8 +96,18 @@ internal sealed partial class DockerClient
     /// <summary>Changes what the engine does when a container ends, or when the engine itself starts.</summary>
     public async Task SetRestartPolicyAsync(string id, RestartPolicy policy, CancellationToken cancellationToken)
     {
-        using var response = await PostAsync($"containers/{Escape(id)}/update", new ContainerUpdate(policy), DockerJson.Default.ContainerUpdate, cancellationToken).ConfigureAwait(false);
-        await EnsureAsync(response, id, cancellationToken).ConfigureAwait(false);
+        for (var left = UpdateTries; ; left--)
+        {
+            using var response = await PostAsync($"containers/{Escape(id)}/update", new ContainerUpdate(policy), DockerJson.Default.ContainerUpdate, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.InternalServerError || left == 0)
+            {
+                await EnsureAsync(response, id, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            // The container ended while the engine was changing it, as one does that ends again and again; nothing was changed.
+            await Task.Delay(Again, _time, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits until a container has ended.</summary>

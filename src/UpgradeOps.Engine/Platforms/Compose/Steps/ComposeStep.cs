@@ -24,6 +24,15 @@ internal abstract class ComposeStep(PlannedStep planned, ComposeProject project)
         return all.Where(c => !old.Contains(c.Id)).ToList();
     }
 
+    /// <summary>Ends what a Compose that was killed had begun to replace.</summary>
+    /// <returns>True when there was something.</returns>
+    protected async Task<bool> FinishReplacingAsync(CancellationToken cancellationToken)
+    {
+        var old = Services.SelectMany(s => s.Old).ToHashSet();
+        var all = await Project.Containers.FindAsync(Input(StepInputs.Project), Services.Select(s => s.Name), cancellationToken).ConfigureAwait(false);
+        return await HalfReplaced.FinishAsync(Docker, all.Where(c => !old.Contains(c.Id)).ToList(), all, cancellationToken).ConfigureAwait(false);
+    }
+
     protected T Read<T>(string json) => EngineJson.Read<T>(json, ErrorIds.PlanDamaged, Planned.Id);
 
     /// <summary>What an earlier step, or this one, recorded; a new value when it did not.</summary>

@@ -24,16 +24,17 @@ internal sealed class RememberStep(PlannedStep planned, ComposeProject project) 
 
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
+        var half = await FinishReplacingAsync(cancellationToken).ConfigureAwait(false);
         foreach (var service in MovedService.InStartOrder(Services).Where(s => s.Running.Count > 0))
         {
             var old = await Project.Containers.InspectAsync(service.Running, cancellationToken).ConfigureAwait(false);
             if (old.Count < service.Running.Count)
-                old = await MakeAgainAsync(service, context, cancellationToken).ConfigureAwait(false);
+                old = await MakeAgainAsync(service, half, context, cancellationToken).ConfigureAwait(false);
             await StartOldAsync(context, old.Where(c => !c.State.Running), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<IReadOnlyList<ContainerDetails>> MakeAgainAsync(MovedService service, StepContext context, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ContainerDetails>> MakeAgainAsync(MovedService service, bool half, StepContext context, CancellationToken cancellationToken)
     {
         context.Tell($"Making the containers of {service.Name} again from {service.OldReference}");
         if (service is { OldImage: { } image, OldReference: { } reference } && ImageIdentity.TagOf(reference) is { } tag)
@@ -44,7 +45,7 @@ internal sealed class RememberStep(PlannedStep planned, ComposeProject project) 
 
         var there = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
         var scale = new Dictionary<string, int> { [service.Name] = service.Running.Count };
-        var mode = there.Any(c => !service.Old.Contains(c.Id)) ? CreateMode.Replace : CreateMode.Beside;
+        var mode = !there.Any(c => !service.Old.Contains(c.Id)) ? CreateMode.Beside : half ? CreateMode.ReplaceAll : CreateMode.Replace;
         await Project.Command.CreateAsync(scale, mode, Input(StepInputs.OldValue), cancellationToken).ConfigureAwait(false);
         var made = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
         foreach (var wrong in made.Where(c => service.OldImage is not null && c.Image != service.OldImage))

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using UpgradeOps.Cli.Tests.Kills;
 using UpgradeOps.Engine.Operations;
 
 namespace UpgradeOps.Cli.Tests;
@@ -16,6 +16,8 @@ internal sealed class ServiceInstallation : IAsyncDisposable
         Session = new EngineSession(new EngineOptions { ConfigFolder = Path.Combine(folder, "config"), StateFolder = Path.Combine(folder, "state") });
 
     public EngineSession Session { get; }
+
+    private FolderProcesses Processes => new(folder);
 
     public string StateFolder => Path.Combine(folder, "state");
 
@@ -62,17 +64,12 @@ internal sealed class ServiceInstallation : IAsyncDisposable
         Assert.Equal($"releases/{version}", new FileInfo(Path.Combine(folder, "srv", "current")).LinkTarget);
         Assert.Empty(Directory.GetDirectories(Path.Combine(folder, "srv", "releases"), ".staging-*"));
         var main = instance.Id.Split(':')[0];
-        Assert.All(Processes().Select(SessionOf).Where(s => s is not null), s => Assert.Equal(main, s));
+        Assert.All(Processes.Sessions(), s => Assert.Equal(main, s));
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Processes().Select(SessionOf).Where(s => s is not null).Distinct())
-        {
-            using var kill = Process.Start("kill", ["-s", "KILL", "--", $"-{process}"]);
-            await kill.WaitForExitAsync();
-        }
-
+        await Processes.KillAsync();
         page.Dispose();
         Directory.Delete(folder, recursive: true);
     }
@@ -84,36 +81,5 @@ internal sealed class ServiceInstallation : IAsyncDisposable
         Directory.CreateDirectory(Release(version));
         File.WriteAllText(Path.Combine(Release(version), "run"), script);
         File.WriteAllText(Path.Combine(Release(version), "version"), version);
-    }
-
-    private List<int> Processes() => Directory.EnumerateDirectories("/proc")
-        .Select(p => int.TryParse(Path.GetFileName(p), out var id) ? id : 0)
-        .Where(id => id > 0 && WorksHere(id))
-        .ToList();
-
-    private bool WorksHere(int processId)
-    {
-        try
-        {
-            return new FileInfo($"/proc/{processId}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    /// <returns>The process's session; null when it has ended meanwhile.</returns>
-    private static string? SessionOf(int processId)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{processId}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[3];
-        }
-        catch (IOException)
-        {
-            return null;
-        }
     }
 }

@@ -19,6 +19,9 @@ public sealed class EngineSession(EngineOptions options)
 
     internal Catalogue Catalogue { get; } = new(options);
 
+    /// <summary>Put around every application's state that this session opens, by who wants to see or to stop what is written.</summary>
+    internal Func<IAppState, IAppState> WatchState { get; init; } = static state => state;
+
     /// <summary>Shared by every application of the session: connections, and what registries asked for.</summary>
     internal ReleaseSourceFactory ReleaseSources { get; } = new(new LocalHost(), options.Time);
 
@@ -54,6 +57,6 @@ public sealed class EngineSession(EngineOptions options)
         return OpenState(name, folder);
     }
 
-    private FolderState OpenState(string name, string? declared) =>
-        new(name, StateFolders.Of(name, declared, Options), Options.Time);
+    private IAppState OpenState(string name, string? declared) =>
+        WatchState(new FolderState(name, StateFolders.Of(name, declared, Options), Options.Time));
 }

@@ -8,7 +8,10 @@ namespace UpgradeOps.Engine.Operations;
 /// <summary>Goes back: takes back an operation that is still open, or returns to what ran before the newest kept update.</summary>
 public sealed class UndoUpdate(EngineSession session)
 {
-    /// <summary>What going back would do; for an operation that is still open, its own plan, whose steps are taken back. Changes nothing.</summary>
+    /// <summary>
+    /// What going back would do; for an operation that is still open, its own plan, whose steps are taken back (an undo's own: gone on
+    /// with). Changes nothing.
+    /// </summary>
     /// <exception cref="AppException"><see cref="ErrorIds.NothingToUndo"/>.</exception>
     public async Task<UpdatePlan> PlanAsync(UndoOptions options, CancellationToken cancellationToken)
     {
@@ -38,11 +41,17 @@ public sealed class UndoUpdate(EngineSession session)
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Undoing twice is no redoing: an undo that was cut off goes on towards the old version, as whoever says it again expects.</summary>
     /// <returns>Null when it turned out to be kept, and is to be taken back like any kept update.</returns>
     private static async Task<UpdateResult?> EndOpenAsync(OpenOperation open, UndoOptions options, CancellationToken cancellationToken)
     {
         await using (open.ConfigureAwait(false))
         {
+            if (open.Transaction.Record is { Plan.Kind: OperationKind.Undo, IsGoingBack: false })
+            {
+                return await open.Transaction.RunAsync(options.Force, cancellationToken).ConfigureAwait(false);
+            }
+
             var result = await open.Transaction.GoBackAsync(options.Data, cancellationToken).ConfigureAwait(false);
             return result.Status == UpdateStatus.Kept ? null : result;
         }

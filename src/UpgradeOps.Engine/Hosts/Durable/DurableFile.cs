@@ -20,28 +20,29 @@ internal static class DurableFile
             ? Path.GetFullPath(path)
             : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         var folder = Path.GetDirectoryName(target)!;
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        Leftovers.Sweep(folder, Path.GetFileName(target));
+        var temporary = Leftovers.NewName(target);
         try
         {
-            using (var stream = Create(temporary, Private))
-            {
-                stream.Write(bytes);
-                if (!OperatingSystem.IsWindows())
-                {
-                    var exists = File.Exists(target);
-                    // The owner first: a change of owner clears the set-user-id bits of the mode.
-                    if (exists)
-                        FileOwner.Of(target)?.GiveTo(temporary);
-                    File.SetUnixFileMode(stream.SafeFileHandle, exists ? File.GetUnixFileMode(target) : mode);
-                }
-
-                stream.Flush(flushToDisk: true);
-            }
-
+            using var stream = Create(temporary, Private);
+            stream.Write(bytes);
             if (OperatingSystem.IsWindows())
+            {
+                stream.Flush(flushToDisk: true);
+                stream.Dispose();
                 File.Move(temporary, target, overwrite: true);
+            }
             else
+            {
+                var exists = File.Exists(target);
+                // The owner first: a change of owner clears the set-user-id bits of the mode.
+                if (exists)
+                    FileOwner.Of(target)?.GiveTo(temporary);
+                File.SetUnixFileMode(stream.SafeFileHandle, exists ? File.GetUnixFileMode(target) : mode);
+                stream.Flush(flushToDisk: true);
+                // Renamed while it is open, and so locked: nobody takes it for what a killed process left.
                 Posix.Rename(temporary, target);
+            }
         }
         catch
         {

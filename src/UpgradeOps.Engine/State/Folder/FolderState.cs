@@ -62,6 +62,7 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
         Guarded(() =>
         {
             File.Delete(OwnerPath(held.Fence));
+            Sweep();
             owner = FolderGuard.Lock(OwnerPath(taken.Fence));
             taken.Write(LeasePath);
         });
@@ -89,7 +90,12 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
         }
 
         // A higher fence also stops an owner that still lives: its next append is refused.
-        Guarded(() => (held with { Fence = held.Fence + 1, Owner = null }).Write(LeasePath));
+        Guarded(() =>
+        {
+            (held with { Fence = held.Fence + 1, Owner = null }).Write(LeasePath);
+            Sweep();
+            File.Delete(OwnerPath(held.Fence));
+        });
     }
 
     public Task<IReadOnlyList<string>> ListOperationsAsync(CancellationToken cancellationToken)
@@ -159,6 +165,18 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
         if (held.Fence == lease.Fence)
         {
             Guarded(() => (held with { Owner = null }).Write(LeasePath));
+        }
+    }
+
+    // What the killed owner before us was writing. A living one writes under the guard, which we hold.
+    private void Sweep()
+    {
+        Leftovers.Sweep(folder);
+        var operations = new DirectoryInfo(Path.Combine(folder, "operations"));
+        if (operations.Exists && operations.GetDirectories().MaxBy(d => d.Name, StringComparer.Ordinal) is { } newest)
+        {
+            Leftovers.Sweep(newest.FullName);
+            Leftovers.Sweep(Path.Combine(newest.FullName, "kept"));
         }
     }
 

@@ -107,6 +107,20 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
         };
     }
 
+    public Task RememberKeptAsync(OperationRecord record)
+    {
+        var to = record.Plan.To;
+        return rooms.State.ChangeAsync(
+            lease,
+            memory => memory with
+            {
+                Channel = to.Channel ?? memory.Channel,
+                // What was kept is no longer known to be bad: somebody insisted, and it worked.
+                KnownBad = memory.KnownBad.Where(b => b.Digest is null ? b.Version != to.Version : b.Digest != to.Digest).ToList(),
+            },
+            CancellationToken.None);
+    }
+
     public async Task RememberBadAsync(OperationRecord record)
     {
         var failed = record.Plan.Steps.FirstOrDefault(s => s.Id == record.FailedStep);

@@ -2,7 +2,7 @@ using UpgradeOps.Engine.Updates.Journal;
 
 namespace UpgradeOps.Engine.Updates.Running;
 
-/// <summary>What the runner must know about the application when something fails; it knows nothing of applications itself.</summary>
+/// <summary>What the runner must know about the application when an operation ends or fails; it knows nothing of applications itself.</summary>
 internal interface IFailurePolicy
 {
     /// <summary>Captures what the way back would destroy. Never throws: evidence is worth less than the way back.</summary>
@@ -15,6 +15,9 @@ internal interface IFailurePolicy
     /// <summary>Looks whether what ran before runs again.</summary>
     /// <returns>Null when it does.</returns>
     Task<AppError?> VerifyOldAsync(OperationRecord record, CancellationToken cancellationToken);
+
+    /// <summary>Remembers what an operation that is about to be kept decided: the channel, and that the version works.</summary>
+    Task RememberKeptAsync(OperationRecord record);
 
     /// <summary>Remembers that the version is bad, if it was the version that failed.</summary>
     Task RememberBadAsync(OperationRecord record);

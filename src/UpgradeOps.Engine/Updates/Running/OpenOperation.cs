@@ -26,6 +26,7 @@ internal sealed class OpenOperation : IAsyncDisposable
         var state = await session.OpenStateAsync(name, cancellationToken).ConfigureAwait(false);
         if (await FindAsync(state, operationId, cancellationToken).ConfigureAwait(false) is null)
         {
+            await FreeDeadLeaseAsync(state, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
@@ -60,6 +61,24 @@ internal sealed class OpenOperation : IAsyncDisposable
     {
         await _rooms.DisposeAsync().ConfigureAwait(false);
         await _lease.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // A process that died before its first line, or after its last, left nothing to go on with but its lock.
+    private static async Task FreeDeadLeaseAsync(IAppState state, CancellationToken cancellationToken)
+    {
+        if (await state.ReadLeaseAsync(cancellationToken).ConfigureAwait(false) is not { OwnerAlive: false })
+        {
+            return;
+        }
+
+        try
+        {
+            await state.BreakLeaseAsync(force: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.LockHeld)
+        {
+            // Somebody has taken it since.
+        }
     }
 
     private static async Task<OperationRecord?> FindAsync(IAppState state, string? operationId, CancellationToken cancellationToken)

@@ -61,6 +61,8 @@ internal sealed class OperationRunner(
             }
         }
 
+        // Before the outcome: what is over is never gone on with, so nothing may be left to do then.
+        await policy.RememberKeptAsync(log.Record).ConfigureAwait(false);
         return await EndAsync(UpdateStatus.Kept, null, null).ConfigureAwait(false);
     }
 

@@ -77,27 +77,8 @@ internal sealed class Transaction
             _rooms.Platform, _rooms.Backups, _rooms.Health, new AppSteps(_rooms.Platform), new DataSteps(_rooms.Backups, () => Record),
         ]);
         var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
-        var outcome = await run(runner).ConfigureAwait(false);
-        if (outcome.Status == UpdateStatus.Kept)
-        {
-            await RememberAsync().ConfigureAwait(false);
-        }
-
+        await run(runner).ConfigureAwait(false);
         return Results.Of(Record, _resumed);
-    }
-
-    private async Task RememberAsync()
-    {
-        var to = Record.Plan.To;
-        await _rooms.State.ChangeAsync(
-            _lease,
-            memory => memory with
-            {
-                Channel = to.Channel ?? memory.Channel,
-                // What was kept is no longer known to be bad: somebody insisted, and it worked.
-                KnownBad = memory.KnownBad.Where(b => b.Digest is null ? b.Version != to.Version : b.Digest != to.Digest).ToList(),
-            },
-            CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> KeepConfigurationAsync(

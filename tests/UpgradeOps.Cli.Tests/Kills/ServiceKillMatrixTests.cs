@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using UpgradeOps.KillHost.Matrix;
+
+namespace UpgradeOps.Cli.Tests.Kills;
+
+/// <summary>
+/// A real process, really killed (SIGKILL), at every boundary of an update and of what goes on with it. Where changes land (.ci/run)
+/// every single kill and a part of the pairs; every pair with <c>UPGRADEOPS_KILL_MATRIX=all</c>; elsewhere a small sample.
+/// </summary>
+public sealed class ServiceKillMatrixTests(ITestOutputHelper output)
+{
+    private static readonly KillScenario[] Scenarios =
+    [
+        new("succeeds", ServiceKillWorld.Old, ServiceKillWorld.Good, Fails: false),
+        new("fails and goes back", ServiceKillWorld.Old, ServiceKillWorld.Bad, Fails: true),
+    ];
+
+    private static KillPlan Plan => (System.Environment.GetEnvironmentVariable("UPGRADEOPS_KILL_MATRIX"), System.Environment.GetEnvironmentVariable("CI")) switch
+    {
+        ("all", _) => new KillPlan { InTheMiddle = 200 },
+        (_, "true") => new KillPlan { SecondStride = 4, InTheMiddle = 60 },
+        _ => new KillPlan { FirstStride = 11, SecondStride = 17, InTheMiddle = 4 },
+    };
+
+    [Fact]
+    public async Task Killed_anywhere_and_killed_again_it_ends_in_the_old_or_the_new_version_whole()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The supervisor 'process' needs Linux.");
+        var watch = Stopwatch.StartNew();
+        var cells = await KillMatrix.RunAsync(ServiceKillWorld.CreateAsync, Scenarios, Plan, TestContext.Current.CancellationToken);
+
+        var table = KillTable.Save("service", cells, watch.Elapsed);
+        output.WriteLine(table);
+        Assert.True(cells.Count > 20, $"only {cells.Count} cells were run");
+        Assert.True(cells.All(c => c.Wrong is null), table);
+    }
+}

@@ -25,8 +25,15 @@ internal sealed class ServiceInstallation : IAsyncDisposable
 
     public IEnumerable<string> Globals => ["--config-folder", Path.Combine(folder, "config"), "--state-folder", Path.Combine(folder, "state")];
 
+    /// <summary>Appears when the backup's command runs.</summary>
+    public string ReachedPath => Path.Combine(folder, "reached");
+
+    /// <summary>The backup's command waits until this is there.</summary>
+    public string GatePath => Path.Combine(folder, "gate");
+
     /// <summary>1.0.0 runs; 1.1.0 is good, 1.2.0 ends at once.</summary>
-    public static async Task<ServiceInstallation> CreateAsync()
+    /// <param name="quiesce">Null for an application without backups.</param>
+    public static async Task<ServiceInstallation> CreateAsync(string? quiesce = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The supervisor 'process' needs Linux.");
         var made = new ServiceInstallation();
@@ -47,9 +54,19 @@ internal sealed class ServiceInstallation : IAsyncDisposable
             onFailure: { data: keep }
 
             """);
+        if (quiesce is not null)
+        {
+            // It gives up by itself: its parent may have been killed.
+            var command = $"touch {made.ReachedPath}; n=0; until [ -e {made.GatePath} ] || [ $n -gt 600 ]; do sleep 0.1; n=$((n + 1)); done; echo done";
+            await File.AppendAllTextAsync(definition, $"quiesce: {quiesce}\nbackups: [ {{ command: {{ name: slow, run: [sh, -c, \"{command}\"] }} }} ]\n");
+            File.WriteAllText(made.GatePath, "");
+        }
+
         await new RegisterApp(made.Session).RunAsync(definition, force: false, CancellationToken.None);
         var started = await new UpdateApp(made.Session).RunAsync(new UpdateOptions { Name = "app", Version = "1.0.0" }, CancellationToken.None);
         Assert.True(started.Status == UpdateStatus.Kept, started.Error?.Message);
+        File.Delete(made.GatePath);
+        File.Delete(made.ReachedPath);
         return made;
     }
 
@@ -65,6 +82,16 @@ internal sealed class ServiceInstallation : IAsyncDisposable
         Assert.Empty(Directory.GetDirectories(Path.Combine(folder, "srv", "releases"), ".staging-*"));
         var main = instance.Id.Split(':')[0];
         Assert.All(Processes.Sessions(), s => Assert.Equal(main, s));
+    }
+
+    /// <summary>Whether it does anything: a paused one does not, an ended one neither.</summary>
+    public async Task<bool> IsAtWorkAsync()
+    {
+        var status = await new GetStatus(Session).RunAsync("app", CancellationToken.None);
+        if (status.Instances.SingleOrDefault(i => i.IsRunning) is not { } instance)
+            return false;
+        var stat = await File.ReadAllTextAsync($"/proc/{instance.Id.Split(':')[0]}/stat");
+        return stat[stat.LastIndexOf(')') + 2] is not ('T' or 'Z');
     }
 
     public async ValueTask DisposeAsync()

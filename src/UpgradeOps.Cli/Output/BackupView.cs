@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -12,6 +13,7 @@ internal static class BackupView
         ("Version", b => b.RunningVersion),
         ("Size", b => Units.Bytes(b.SizeBytes)),
         ("Consistency", b => b.Consistency.ToString()),
+        ("Held", b => Seconds(b.HeldSeconds)),
         ("Proved", b => b.Proof.Level.ToString()),
         ("For operation", b => b.OperationId ?? "by hand"));
 
@@ -22,7 +24,8 @@ internal static class BackupView
             ("Moment", Units.Moment(backup.Moment)),
             ("Where", backup.Location),
             ("Size", Units.Bytes(backup.SizeBytes)),
-            ("Consistency", backup.Consistency.ToString()),
+            ("Consistency", backup.SpreadSeconds > 0 ? $"{backup.Consistency}, {Seconds(backup.SpreadSeconds)} apart" : backup.Consistency.ToString()),
+            ("Held", backup.HeldSeconds is null ? "the application went on" : $"{Seconds(backup.HeldSeconds)} in which the application could not write"),
             ("Proved", $"{backup.Proof.Level} {Units.Moment(backup.Proof.At)}".TrimEnd()),
             ("Evidence", string.Join("\n", backup.Proof.Evidence))),
         Text.Empty,
@@ -34,4 +37,6 @@ internal static class BackupView
             ("Size", f => Units.Bytes(f.Size)),
             ("Encoding", f => f.Encoding),
             ("SHA-256", f => f.Sha256[..Math.Min(16, f.Sha256.Length)])));
+
+    private static string Seconds(double? seconds) => seconds is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s:0.0} s") : "";
 }

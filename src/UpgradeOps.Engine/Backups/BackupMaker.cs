@@ -24,26 +24,22 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
         var partial = store.Begin(request.BackupId);
         using (partial)
         {
-            var progress = new MakingProgress(request, total);
+            var progress = new MakingProgress(request, total, time);
             var records = new List<SourceRecord>();
             var copies = new List<SourceCopy>();
-            var moment = time.GetUtcNow();
-            foreach (var source in sources)
+            DateTimeOffset moment;
+            try
             {
-                progress.Begin(source.Id);
-                var context = new SourceContext { Quiesced = request.Quiesced, Progress = progress.Add };
-                var started = time.GetUtcNow();
-                var copy = await source.CopyAsync(partial, context, cancellationToken).ConfigureAwait(false);
-                copies.Add(copy);
-                records.Add(new SourceRecord
-                {
-                    Source = source.Id,
-                    StartedAt = started,
-                    EndedAt = time.GetUtcNow(),
-                    Consistent = copy.Consistent,
-                    Target = copy.Target,
-                    Rows = copy.Rows,
-                });
+                if (request.Hold is { } hold)
+                    await hold.BeginAsync(cancellationToken).ConfigureAwait(false);
+                moment = time.GetUtcNow();
+                foreach (var source in sources)
+                    await CopyAsync(source, partial, request.Quiesced || request.Hold is { Holds: true }, progress, records, copies, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (request.Hold is { } hold)
+                    await hold.EndAsync().ConfigureAwait(false);
             }
 
             progress.Begin("Verifying");
@@ -72,10 +68,30 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
                 store.Folder);
     }
 
+    private async Task CopyAsync(
+        IBackupSource source, PartialBackup partial, bool quiesced, MakingProgress progress, List<SourceRecord> records, List<SourceCopy> copies,
+        CancellationToken cancellationToken)
+    {
+        progress.Begin(source.Id);
+        var started = time.GetUtcNow();
+        var copy = await source.CopyAsync(partial, new SourceContext { Quiesced = quiesced, Progress = progress.Add }, cancellationToken).ConfigureAwait(false);
+        copies.Add(copy);
+        records.Add(new SourceRecord
+        {
+            Source = source.Id,
+            StartedAt = started,
+            EndedAt = time.GetUtcNow(),
+            Consistent = copy.Consistent,
+            Target = copy.Target,
+            Rows = copy.Rows,
+        });
+    }
+
     private BackupManifest Manifest(
         BackupRequest request, DateTimeOffset moment, IReadOnlyList<BackupFile> files, List<SourceRecord> records, List<SourceCopy> copies)
     {
         var location = store.LocationOf(request.BackupId);
+        var quiesced = request.Quiesced || request.Hold is { Lasted: not null };
         return new BackupManifest
         {
             BackupId = request.BackupId,
@@ -85,8 +101,10 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
             Digest = request.Deployment?.Digest,
             SchemaFingerprint = request.SchemaFingerprint,
             Consistency = records.Any(r => !r.Consistent) ? BackupConsistency.BestEffort
-                : request.Quiesced ? BackupConsistency.Quiesced
+                : quiesced ? BackupConsistency.Quiesced
                 : BackupConsistency.EachSource,
+            SpreadSeconds = quiesced ? 0 : Math.Round((records[^1].StartedAt - records[0].StartedAt).TotalSeconds, 3),
+            HeldSeconds = request.Hold?.Lasted is { } lasted ? Math.Round(lasted.TotalSeconds, 3) : null,
             Files = files,
             Sources = records,
             // Read again from the store, byte by byte, before it was listed.

@@ -27,14 +27,14 @@ internal sealed class BackupRoom : IBackups
     /// <param name="docker">Called when a volume is worked on, and only then.</param>
     /// <param name="folder">Absolute; made when the first backup is.</param>
     public BackupRoom(
-        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time)
-        : this(definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time)
+        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time, IWriters? writers = null)
+        : this(definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time, packing: null, writers)
     {
     }
 
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time,
-        Packing? packing = null)
+        Packing? packing = null, IWriters? writers = null)
     {
         _definition = definition;
         _databases = databases;
@@ -42,7 +42,7 @@ internal sealed class BackupRoom : IBackups
         _time = time;
         _maker = new BackupMaker(definition, _store, host, time);
         _sources = new SourceList(definition, host, databases, volumes);
-        _parts = new RestoreParts(definition, host, databases, volumes, _store, this, _sources.BaseFolder);
+        _parts = new RestoreParts(definition, host, databases, volumes, _store, this, _sources.BaseFolder, writers);
     }
 
     public string Prefix => "backup";

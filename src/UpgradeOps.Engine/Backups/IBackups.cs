@@ -49,6 +49,9 @@ internal sealed record BackupRequest
     /// <summary>True when writers are stopped.</summary>
     public bool Quiesced { get; init; }
 
+    /// <summary>Holds what writes while the data is copied; null when that is not this backup's business.</summary>
+    public WriterHold? Hold { get; init; }
+
     /// <summary>Called with bytes done and, where known, total.</summary>
     public Action<string, long, long?> Progress { get; init; } = static (_, _, _) => { };
 }

@@ -27,6 +27,9 @@ internal interface IDatabase
     /// <param name="output">Gets the stock format: a PostgreSQL custom archive, or SQL text for MariaDB; uncompressed.</param>
     Task DumpAsync(Stream output, CancellationToken cancellationToken);
 
+    /// <summary>Writes SQL text of the whole server that this database is on: roles, tablespaces and all databases, or without those.</summary>
+    Task DumpClusterAsync(Stream output, bool globalsOnly, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     /// <summary>True when <see cref="DumpPackedAsync"/> is quicker than <see cref="DumpAsync"/>: what is written travels far, and zstd stands where the tools run.</summary>
     Task<bool> CanPackAsync(CancellationToken cancellationToken) => Task.FromResult(false);
 

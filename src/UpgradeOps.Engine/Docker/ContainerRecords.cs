@@ -52,6 +52,9 @@ internal sealed record ContainerState
 
     public bool Running { get; init; }
 
+    /// <summary>True of one that runs, but stands still.</summary>
+    public bool Paused { get; init; }
+
     public bool OOMKilled { get; init; }
 
     public int ExitCode { get; init; }

@@ -65,6 +65,13 @@ internal sealed partial class DockerClient
     public Task RestartContainerAsync(string id, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/restart", id, null, cancellationToken);
 
+    /// <summary>Makes all processes of a container stand still; an error when they do already.</summary>
+    public Task PauseContainerAsync(string id, CancellationToken cancellationToken) =>
+        ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/pause", id, QuickCall, cancellationToken);
+
+    public Task UnpauseContainerAsync(string id, CancellationToken cancellationToken) =>
+        ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/unpause", id, QuickCall, cancellationToken);
+
     /// <param name="signal">Such as <c>SIGKILL</c>.</param>
     public Task KillContainerAsync(string id, string signal, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/kill?signal={Escape(signal)}", id, QuickCall, cancellationToken);

@@ -29,6 +29,8 @@ internal sealed class AppRooms : IAsyncDisposable
 
     public required IBackups Backups { get; init; }
 
+    public required IWriters Writers { get; init; }
+
     public required ISchemaProbe Schema { get; init; }
 
     public required IHealthProbe Health { get; init; }

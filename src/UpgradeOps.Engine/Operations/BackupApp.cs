@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Backups;
 using UpgradeOps.Engine.Progress;
+using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.Updates;
 
 namespace UpgradeOps.Engine.Operations;
@@ -22,11 +23,12 @@ public sealed class BackupApp(EngineSession session)
         var lease = await rooms.State.TakeLeaseAsync("backup", cancellationToken).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))
         {
-            return await MakeLeasedAsync(rooms, cancellationToken).ConfigureAwait(false);
+            await HeldWriters.ReleaseLeftAsync(rooms, lease, cancellationToken).ConfigureAwait(false);
+            return await MakeLeasedAsync(rooms, lease, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task<Backup> MakeLeasedAsync(AppRooms rooms, CancellationToken cancellationToken)
+    private static async Task<Backup> MakeLeasedAsync(AppRooms rooms, ILease lease, CancellationToken cancellationToken)
     {
         var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
         return await rooms.Backups.CreateAsync(
@@ -35,6 +37,7 @@ public sealed class BackupApp(EngineSession session)
                 BackupId = OperationId.New(rooms.Options.Time),
                 Deployment = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false),
                 SchemaFingerprint = schema?.Fingerprint,
+                Hold = HeldWriters.Hold(rooms, lease),
                 Progress = (what, done, total) => rooms.Options.Progress.Report(
                     new ProgressEvent(ProgressKind.Working, null, what) { BytesDone = done, BytesTotal = total, At = rooms.Options.Time.GetUtcNow() }),
             },

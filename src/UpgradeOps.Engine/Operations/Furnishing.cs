@@ -27,6 +27,7 @@ internal static class Furnishing
         var docker = new Lazy<DockerClient>(() => new DockerClient(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), time));
         var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), time);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
+        var writers = new PlatformWriters(definition.Quiesce, platform);
         return new AppRooms
         {
             Definition = definition,
@@ -36,7 +37,8 @@ internal static class Furnishing
             Platform = platform,
             Releases = session.ReleaseSources.Open(definition, host, secrets),
             Databases = databases,
-            Backups = new BackupRoom(definition, host, databases, () => docker.Value, Path.Combine(state.Location, "backups"), time),
+            Backups = new BackupRoom(definition, host, databases, () => docker.Value, Path.Combine(state.Location, "backups"), time, writers),
+            Writers = writers,
             Schema = new SchemaProbe(definition, databases),
             Health = new HealthProbe(definition, platform, time, redaction),
             Closing = () => docker.IsValueCreated ? docker.Value.DisposeAsync() : ValueTask.CompletedTask,

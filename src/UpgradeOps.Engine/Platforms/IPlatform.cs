@@ -34,6 +34,13 @@ internal interface IPlatform : IStepSource, IAsyncDisposable
     Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken);
 
     Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken);
+
+    /// <summary>Makes instances stand still where they are; when this returns, nothing of them runs. One that is paused already stays so.</summary>
+    Task PauseWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        throw new AppException(ErrorIds.DefinitionNotImplemented, "This platform cannot pause what it runs.", null, "Use 'quiesce: stop' in the definition.");
+
+    /// <summary>Lets paused instances go on; nothing happens to one that is not paused, or is gone.</summary>
+    Task UnpauseWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Where an update goes: a release that can be fetched, or a state recorded earlier that must be found here.</summary>

@@ -59,6 +59,9 @@ internal sealed record AppMemory
     public string? Channel { get; init; }
 
     public IReadOnlyList<KnownBadVersion> KnownBad { get; init; } = [];
+
+    /// <summary>Instances that a backup by hand holds at this moment; after a crash, whom to let go.</summary>
+    public IReadOnlyList<string> HeldWriters { get; init; } = [];
 }
 
 /// <summary>A version that failed here.</summary>

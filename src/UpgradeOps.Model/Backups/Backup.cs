@@ -51,6 +51,12 @@ public sealed record Backup
 
     public required BackupConsistency Consistency { get; init; }
 
+    /// <summary>Seconds between the moments of the first and the last source: what was written in between may be in one of them only. 0 when nothing could write, or there is one source.</summary>
+    public double SpreadSeconds { get; init; }
+
+    /// <summary>Seconds for which the application was held, paused or stopped, so that it could not write; null when it was not.</summary>
+    public double? HeldSeconds { get; init; }
+
     /// <summary>The folder or address that holds it.</summary>
     public required string Location { get; init; }
 

@@ -107,6 +107,8 @@ internal static class Samples
         Moment = Night,
         RunningVersion = "v1.2.3",
         Consistency = BackupConsistency.EachSource,
+        SpreadSeconds = 0.75,
+        HeldSeconds = 2.5,
         Location = "/var/lib/upgradeops/kmp/backups/20260301T023001Z-0001",
         SizeBytes = 8_589_934_592,
         Files =

@@ -128,6 +128,7 @@ public sealed class PreflightChecksTests : IDisposable
             Releases = null!,
             Databases = new Dictionary<string, IDatabase>(),
             Backups = new Backups(backups),
+            Writers = null!,
             Schema = null!,
             Health = app.Probe(health),
         };

@@ -43,6 +43,7 @@ internal sealed class Sim
         Releases = new SimReleases(),
         Databases = new Dictionary<string, IDatabase>(),
         Backups = new SimBackups(World),
+        Writers = new PlatformWriters(QuiesceMode.None, new SimPlatform(World)),
         Schema = new SimSchema(World),
         Health = new SimHealth(World),
     };

@@ -12,7 +12,7 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
 {
     private readonly TempFolder _folder = new("backups-");
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private bool IsPostgres => server.Engine == "postgresql";
 
@@ -178,7 +178,7 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
         Assert.Equal(before, await NamesAsync(database));
     }
 
-    private async Task<(BackupRoom Room, IDatabase Database)> OpenAsync(bool inContainer = false)
+    private protected async Task<(BackupRoom Room, IDatabase Database)> OpenAsync(bool inContainer = false, Func<string, BackupSourceDefinition>? source = null)
     {
         var name = Samples.PlainName();
         await server.SqlAsync($"CREATE DATABASE {name};");
@@ -194,7 +194,7 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
             {
                 ["main"] = new() { Engine = server.Engine, Address = server.Container.Address, Port = server.Container.Port, Database = name, User = server.Container.User },
             },
-            Backups = [new BackupSourceDefinition { Database = "main" }],
+            Backups = [source?.Invoke("main") ?? new BackupSourceDefinition { Database = "main" }],
         };
         var databases = new Dictionary<string, IDatabase> { ["main"] = database };
         return (new BackupRoom(definition, new LocalHost(), databases, NoDocker, _folder["backups"], TimeProvider.System), database);
@@ -202,7 +202,7 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
 
     private static UpgradeOps.Engine.Docker.DockerClient NoDocker() => throw new NotSupportedException("no volume is declared");
 
-    private static Task<Backup> BackUpAsync(BackupRoom room) => room.CreateAsync(new BackupRequest { BackupId = "20260301T020000000Z-0001" }, Token);
+    private protected static Task<Backup> BackUpAsync(BackupRoom room) => room.CreateAsync(new BackupRequest { BackupId = "20260301T020000000Z-0001" }, Token);
 
     private static async Task<string?> MarkerAsync(IDatabase database, string? name = null) =>
         (await database.QueryAsync("SELECT what FROM marker", Token, name))[0][0];
@@ -214,6 +214,35 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
     }
 }
 
-public sealed class PostgresBackupTests(PostgresFixture server) : DatabaseBackupTests(server), IClassFixture<PostgresFixture>;
+public sealed class PostgresBackupTests(PostgresFixture server) : DatabaseBackupTests(server), IClassFixture<PostgresFixture>
+{
+    private readonly PostgresFixture _server = server;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_whole_cluster_and_its_globals_are_restored_into_a_new_server_by_their_own_commands(bool inContainer)
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync(inContainer, id => inContainer ? new() { Globals = id } : new() { Cluster = id });
+        var role = Samples.PlainName();
+        await _server.SqlAsync($"CREATE ROLE {role} LOGIN PASSWORD 'x';");
+        var backup = await BackUpAsync(room);
+        var proved = await room.ProveAsync(backup.BackupId, ProofLevel.Structure, Token);
+        Assert.Contains(proved.Proof.Evidence, e => e.Contains("pg_dumpall", StringComparison.Ordinal));
+        Assert.Equal(inContainer ? BackupConsistency.EachSource : BackupConsistency.BestEffort, backup.Consistency);
+        Assert.Contains("a person restores", (await Assert.ThrowsAsync<AppException>(() => room.PlanRestoreAsync(backup.BackupId, null, Token))).Message, StringComparison.Ordinal);
+
+        await using var fresh = await DatabaseContainer.StartAsync(DatabaseKind.Postgres, []);
+        var script = string.Join('\n', backup.RestoreCommands).Replace(_server.Container.Address, fresh.Address, StringComparison.Ordinal);
+        var done = await new Command("bash", "-euo", "pipefail", "-c", script) { Folder = backup.Location, Input = DatabaseContainer.Password + "\n" }.RunAsync(Token);
+        Assert.True(done.ExitCode == 0, $"{script}\n{done.Error}");
+        var there = _server.Open(inContainer ? "postgres" : database.Name, new UpgradeOps.Engine.Databases.Tools.HostTools(new LocalHost(), new(fresh.Address, fresh.Port)));
+        Assert.Equal("1", (await there.QueryAsync($"SELECT count(*) FROM pg_roles WHERE rolname = '{role}'", Token))[0][0]);
+        if (!inContainer)
+            Assert.Equal(await database.CountRowsAsync(database.Name, Token), await there.CountRowsAsync(database.Name, Token));
+        await _server.SqlAsync($"DROP ROLE {role};");
+    }
+}
 
 public sealed class MariaDbBackupTests(MariaDbFixture server) : DatabaseBackupTests(server), IClassFixture<MariaDbFixture>;

@@ -22,6 +22,9 @@ internal sealed record AppDefinition
 
     public IReadOnlyList<BackupSourceDefinition> Backups { get; init; } = [];
 
+    /// <summary>What happens to the application while a backup is made.</summary>
+    public QuiesceMode Quiesce { get; init; } = QuiesceMode.None;
+
     public MigrationsDefinition? Migrations { get; init; }
 
     /// <summary><c>recreate</c>.</summary>
@@ -40,6 +43,18 @@ internal sealed record AppDefinition
 
     /// <summary>Absolute path of the file that this was read from.</summary>
     public required string Path { get; init; }
+}
+
+internal enum QuiesceMode
+{
+    /// <summary>It goes on: the sources of a backup may be moments apart.</summary>
+    None,
+
+    /// <summary>It stands still, and goes on as if nothing had been.</summary>
+    Pause,
+
+    /// <summary>It ends properly, and is started again.</summary>
+    Stop,
 }
 
 /// <summary>Exactly one member is set.</summary>
@@ -172,6 +187,29 @@ internal sealed record BackupSourceDefinition
 
     /// <summary>A folder, absolute or relative to the platform's directory.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>A name under <c>databases:</c>: all databases of its server, with roles and tablespaces. PostgreSQL only.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>A name under <c>databases:</c>: roles and tablespaces of its server alone. PostgreSQL only.</summary>
+    public string? Globals { get; init; }
+
+    /// <summary>An SQLite database file, absolute or relative to the platform's directory.</summary>
+    public string? Sqlite { get; init; }
+
+    public CommandSourceDefinition? Command { get; init; }
+}
+
+/// <summary>A command whose output is backed up.</summary>
+internal sealed record CommandSourceDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary>The command and its arguments, run in the platform's directory.</summary>
+    public required IReadOnlyList<string> Run { get; init; }
+
+    /// <summary>What gets the output on its standard input to restore it; empty for nothing.</summary>
+    public IReadOnlyList<string> Restore { get; init; } = [];
 }
 
 internal sealed record MigrationsDefinition

@@ -9,8 +9,8 @@ namespace UpgradeOps.Engine.Apps.Definition;
 internal static class DefinitionKeys
 {
     public static readonly KeySet Root = new("",
-        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "migrations", "strategy", "bake", "onFailure", "state"],
-        "parts", "windows", "smoke", "quiesce", "store", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof", "prove",
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "migrations", "strategy", "bake", "onFailure", "state"],
+        "parts", "windows", "smoke", "store", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof", "prove",
         "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
 
     public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
@@ -35,8 +35,10 @@ internal static class DefinitionKeys
     public static readonly KeySet Health = new("health[]", ["http", "from", "version", "status", "timeout"],
         "tcp", "command", "grpc", "websocket", "json", "interval", "headers");
 
-    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder"],
-        "command", "sqlite", "cluster", "globals", "raft", "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
+    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command"],
+        "raft", "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
+
+    public static readonly KeySet BackupCommand = new("backups[].command", ["name", "run", "restore"], "environment", "user", "timeout");
 
     public static readonly KeySet Migrations = new("migrations", ["database", "table", "run"], "tracker", "query", "command", "path", "down");
 
@@ -45,5 +47,5 @@ internal static class DefinitionKeys
     public static readonly KeySet State = new("state", ["folder"], "postgresql", "namespace");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, Migrations, OnFailure, State];
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, Migrations, OnFailure, State];
 }

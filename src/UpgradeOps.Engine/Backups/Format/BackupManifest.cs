@@ -26,6 +26,12 @@ internal sealed record BackupManifest
 
     public required BackupConsistency Consistency { get; init; }
 
+    /// <summary>Seconds between the moments of the first and the last source: what was written in between may be in one of them only. 0 when nothing could write, or there is one source.</summary>
+    public double SpreadSeconds { get; init; }
+
+    /// <summary>Seconds for which the application was held, paused or stopped, so that it could not write; null when it was not.</summary>
+    public double? HeldSeconds { get; init; }
+
     public IReadOnlyList<BackupFile> Files { get; init; } = [];
 
     public IReadOnlyList<SourceRecord> Sources { get; init; } = [];
@@ -56,6 +62,8 @@ internal sealed record BackupManifest
         Digest = Digest,
         SchemaFingerprint = SchemaFingerprint,
         Consistency = Consistency,
+        SpreadSeconds = SpreadSeconds,
+        HeldSeconds = HeldSeconds,
         Location = location,
         SizeBytes = Files.Sum(f => f.Size),
         Files = Files,

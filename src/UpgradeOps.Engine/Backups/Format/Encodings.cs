@@ -24,7 +24,7 @@ internal static class Encodings
     /// <summary>Content: an SQLite database file.</summary>
     public const string Sqlite = "sqlite";
 
-    /// <summary>Content: a snapshot of a Vault's or OpenBao's raft storage.</summary>
+    /// <summary>Content: a snapshot of a Vault's or OpenBao's raft storage, which is compressed in itself; stands alone.</summary>
     public const string Raft = "raft";
 
     /// <summary>Content: what a command wrote, of whatever kind.</summary>
@@ -39,5 +39,7 @@ internal static class Encodings
     };
 
     /// <summary>What stands before the compression; empty for SQL text and for a file as it is.</summary>
-    public static string ContentOf(string encoding) => encoding.LastIndexOf('+') is > 0 and var plus ? encoding[..plus] : "";
+    public static string ContentOf(string encoding) => encoding.LastIndexOf('+') is > 0 and var plus ? encoding[..plus]
+        : encoding == Raft ? Raft
+        : "";
 }

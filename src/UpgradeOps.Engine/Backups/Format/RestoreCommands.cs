@@ -25,6 +25,20 @@ internal static class RestoreCommands
         ];
     }
 
+    /// <summary>For the text of a whole server, or its roles: into a fresh one. The role that loads it exists there, which is told and does no harm.</summary>
+    public static IReadOnlyList<string> ForCluster(DatabaseDefinition database, string? composeFolder, BackupFile file)
+    {
+        var run = database.Service is { } service
+            ? $"docker compose --project-directory {ShellText.Quote(composeFolder ?? ".")} exec -T -e PGPASSWORD {ShellText.Quote(service)} "
+            : "";
+        return
+        [
+            $"# Into a new, empty server of the same or a newer version. The password of user {database.User} there:",
+            "read -rs PGPASSWORD && export PGPASSWORD",
+            $"{ShellText.Unpack(file)} | {run}psql -X -q {Address(database, "-h ", "-p ")}-U {ShellText.Quote(database.User)} -d postgres",
+        ];
+    }
+
     private static string[] Postgres(DatabaseDefinition database, string run, string beside, BackupFile file)
     {
         var user = $"{Address(database, "-h ", "-p ")}-U {ShellText.Quote(database.User)}";

@@ -34,8 +34,8 @@ internal sealed class StructureProof(FolderBackupStore store)
             {
                 if (DumpKind.OfEncoding(stored.File.Encoding) is { } kind)
                     return await ReadDumpAsync(stored, content, kind.NewReader(), recorded, cancellationToken).ConfigureAwait(false);
-                if (Encodings.ContentOf(stored.File.Encoding) != Encodings.Tar)
-                    return null;
+                if (Encodings.ContentOf(stored.File.Encoding) is not Encodings.Tar and var kindOfContent)
+                    return await ContentProof.ReadAsync(kindOfContent, content, cancellationToken).ConfigureAwait(false);
                 var entries = await TarWalker.WalkAsync(content, static (_, _, _) => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
                 return $"archive with {entries} entries, walked to its end";
             }

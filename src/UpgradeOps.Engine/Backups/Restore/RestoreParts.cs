@@ -14,7 +14,8 @@ internal sealed record RestoreParts(
     Func<IVolumes> Volumes,
     FolderBackupStore Store,
     IBackups Backups,
-    string BaseFolder)
+    string BaseFolder,
+    IWriters? Writers = null)
 {
     public IDatabase Database(string id) => DumpSource.DatabaseOf(Databases, id);
 

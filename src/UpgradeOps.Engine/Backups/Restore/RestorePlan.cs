@@ -20,7 +20,9 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
         var has = string.Join(", ", manifest.Files.Select(f => f.Source).Distinct());
         throw new AppException(
             ErrorIds.RestoreFailed,
-            source is null ? $"Backup {manifest.BackupId} holds no data that could be restored, only: {has}." : $"Backup {manifest.BackupId} has no source '{source}'; it has: {has}.",
+            source is null && manifest.Files.Any(f => IsWanted(f.Source, null))
+                ? $"Backup {manifest.BackupId} holds only what a person restores, by the commands in its manifest: {has}."
+            : source is null ? $"Backup {manifest.BackupId} holds no data that could be restored, only: {has}." : $"Backup {manifest.BackupId} has no source '{source}'; it has: {has}.",
             manifest.BackupId);
     }
 
@@ -38,6 +40,10 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
             return [await VolumeStepAsync(file, cancellationToken).ConfigureAwait(false)];
         if (file.Source.StartsWith(FolderSource.Prefix, StringComparison.Ordinal))
             return [FolderStep(file)];
+        if (file.Source.StartsWith(SqliteSource.Prefix, StringComparison.Ordinal))
+            return [SqliteStep(file)];
+        if (file.Source.StartsWith(CommandSource.Prefix, StringComparison.Ordinal))
+            return CommandSteps(file);
         return file.Source.StartsWith(FilesSource.Prefix, StringComparison.Ordinal) ? [FileStep(file)] : [];
     }
 
@@ -71,6 +77,29 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
         if (!Directory.Exists(folder))
             inputs["new"] = "true";
         return Replace(RestoreSteps.FolderKind, $"Replace the folder {folder}; the old one is kept beside it", inputs);
+    }
+
+    private PlannedStep SqliteStep(BackupFile file)
+    {
+        var path = Path.GetFullPath(file.Source[SqliteSource.Prefix.Length..], parts.BaseFolder);
+        return Replace(RestoreSteps.SqliteKind, $"Replace the SQLite database {path}; the old one is kept beside it", Inputs(file, path));
+    }
+
+    /// <returns>Nothing when the definition names no command for it: then a person restores it.</returns>
+    private PlannedStep[] CommandSteps(BackupFile file)
+    {
+        var name = file.Source[CommandSource.Prefix.Length..];
+        if (parts.Definition.Backups.Select(b => b.Command).FirstOrDefault(c => c?.Name == name) is not { Restore: [var first, ..] })
+            return [];
+        return
+        [
+            Replace(RestoreSteps.CommandKind, $"Run {first} with what {file.Source} wrote then", Inputs(file, name)) with
+            {
+                // What it does nobody knows; what was there before is in the safety backup.
+                Reversibility = Reversibility.NeedsBackup,
+                Repeatable = Repeatability.Uncertain,
+            },
+        ];
     }
 
     private PlannedStep FileStep(BackupFile file)

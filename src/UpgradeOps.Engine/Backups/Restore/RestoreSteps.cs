@@ -12,6 +12,11 @@ internal static class RestoreSteps
     public const string VolumeKind = "backup.restoreVolume";
     public const string FolderKind = "backup.restoreFolder";
     public const string FilesKind = "backup.restoreFiles";
+    public const string SqliteKind = "backup.restoreSqlite";
+    public const string CommandKind = "backup.restoreCommand";
+
+    /// <summary>Input of <see cref="CreateKind"/>: <c>true</c> to hold what writes meanwhile.</summary>
+    public const string HoldInput = "hold";
 
     /// <summary>Output of <see cref="CreateKind"/>.</summary>
     public const string BackupIdOutput = "backupId";
@@ -32,6 +37,8 @@ internal static class RestoreSteps
         SwapKind => new SwapStep(planned, parts),
         VolumeKind => new RestoreVolumeStep(planned, parts),
         FolderKind => new RestoreFolderStep(planned, parts),
+        SqliteKind => new RestoreSqliteStep(planned, parts),
+        CommandKind => new RestoreCommandStep(planned, parts),
         FilesKind => new RestoreFilesStep(planned, parts),
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id),
     };

@@ -27,8 +27,12 @@ internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnly
     {
         { Database: { } id } => new DatabaseSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory),
         { Volume: { } volume } => new VolumeSource(volumes(), volume, BackupPaths.Plain(volume, names)),
+        { Cluster: { } id } => new ClusterSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory, globalsOnly: false),
+        { Globals: { } id } => new ClusterSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory, globalsOnly: true),
+        { Sqlite: { } sqlite } => new SqliteSource(host, sqlite, Path.GetFullPath(sqlite, BaseFolder), BackupPaths.Plain(sqlite, names)),
+        { Command: { } command } => new CommandSource(host, command, BaseFolder),
         { Folder: { } folder } => new FolderSource(folder, Path.GetFullPath(folder, BaseFolder), BackupPaths.Plain(folder, names)),
-        _ => throw new AppException(ErrorIds.DefinitionInvalid, "An entry under backups: names neither database, volume, folder nor files.", definition.Path),
+        _ => throw new AppException(ErrorIds.DefinitionInvalid, "An entry under backups: names nothing that is known here.", definition.Path),
     };
 
     private IDatabase Database(string id) => databases.TryGetValue(id, out var database)

@@ -50,6 +50,14 @@ internal sealed class PartialBackup(string backupId, string folder, string whole
         return manifest;
     }
 
+    /// <summary>Makes an empty private folder on the store's disk, which whoever asks for it removes again.</summary>
+    public string CreateScratch()
+    {
+        var scratch = Path.Combine(folder, ".scratch");
+        DurableFolder.Create(scratch);
+        return scratch;
+    }
+
     public void Dispose()
     {
         try

@@ -33,6 +33,14 @@ internal static class DumpMarks
         .Take(2)
         .SequenceEqual(["--", "-- PostgreSQL database dump complete"]);
 
+    /// <summary>True when the text ends as that of pg_dumpall does.</summary>
+    public static bool EndsAsPostgresCluster(ReadOnlySpan<byte> tail) => Lines(tail)
+        .AsEnumerable()
+        .Reverse()
+        .SkipWhile(l => l.StartsWith("\\unrestrict ", StringComparison.Ordinal))
+        .Take(2)
+        .SequenceEqual(["--", "-- PostgreSQL database cluster dump complete"]);
+
     private static string[] Lines(ReadOnlySpan<byte> tail) => Encoding.UTF8.GetString(tail)
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

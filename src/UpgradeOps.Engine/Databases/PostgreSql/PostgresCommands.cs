@@ -30,6 +30,14 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
     public ToolCommand Dump(string database) => Tool(
         "pg_dump", "--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}");
 
+    /// <summary>SQL text of the whole server, or of its roles and tablespaces alone.</summary>
+    /// <param name="database">Any, to connect to.</param>
+    public ToolCommand DumpCluster(string database, bool globalsOnly) => Tool(
+        "pg_dumpall",
+        [
+            "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}", .. globalsOnly ? ["--globals-only"] : Array.Empty<string>(),
+        ]);
+
     public ToolCommand RestoreArchive(string database) => Tool(
         "pg_restore", "--exit-on-error", "--single-transaction", "--no-password", $"--dbname={Connection(database)}");
 

@@ -54,6 +54,9 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         }
     }
 
+    public Task DumpClusterAsync(Stream output, bool globalsOnly, CancellationToken cancellationToken) =>
+        server.Tools.RunAsync(server.Commands.DumpCluster(name, globalsOnly), null, output, cancellationToken);
+
     public Task<bool> CanPackAsync(CancellationToken cancellationToken) => server.Tools.CanPackAsync(cancellationToken);
 
     public Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken) =>

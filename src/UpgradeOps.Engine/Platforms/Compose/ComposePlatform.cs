@@ -57,5 +57,23 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
     public Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         Task.WhenAll(instanceIds.Select(id => project.Docker.StartContainerAsync(id, cancellationToken)));
 
+    public Task PauseWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        Task.WhenAll(instanceIds.Select(id => PauseAsync(id, pause: true, cancellationToken)));
+
+    public Task UnpauseWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        Task.WhenAll(instanceIds.Select(id => PauseAsync(id, pause: false, cancellationToken)));
+
+    private async Task PauseAsync(string id, bool pause, CancellationToken cancellationToken)
+    {
+        // The engine refuses what is done already; one that has ended or is gone writes nothing.
+        var state = (await project.Docker.InspectContainerAsync(id, cancellationToken).ConfigureAwait(false))?.State;
+        if (state is not { Running: true } || state.Paused == pause)
+            return;
+        if (pause)
+            await project.Docker.PauseContainerAsync(id, cancellationToken).ConfigureAwait(false);
+        else
+            await project.Docker.UnpauseContainerAsync(id, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => project.Docker.DisposeAsync();
 }

@@ -114,6 +114,18 @@ internal sealed class ServicePlatform : IPlatform
         await supervisor.ReplaceAsync(folder, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task PauseWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken)
+    {
+        if (await supervisor.InspectAsync(cancellationToken).ConfigureAwait(false) is { IsAlive: true } process && instanceIds.Contains(process.Id))
+            await supervisor.PauseAsync(process, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task UnpauseWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken)
+    {
+        if (await supervisor.InspectAsync(cancellationToken).ConfigureAwait(false) is { IsAlive: true } process && instanceIds.Contains(process.Id))
+            await supervisor.UnpauseAsync(process, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<Instance> DescribeAsync(ServiceProcess process, CancellationToken cancellationToken) => new()

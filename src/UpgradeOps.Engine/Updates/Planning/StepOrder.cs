@@ -8,14 +8,16 @@ internal static class StepOrder
 {
     /// <param name="platform">The platform's steps in their own order.</param>
     /// <param name="policy">With <see cref="DataPolicy.Restore"/> the old version stops before the backup, so that no write falls between the two.</param>
+    /// <param name="stopFirst">The same, asked for by <c>quiesce: stop</c>.</param>
     public static IReadOnlyList<PlannedStep> Arrange(
         IReadOnlyList<PlannedStep> platform,
         IReadOnlyList<PlannedStep> backup,
         IReadOnlyList<PlannedStep> health,
-        DataPolicy policy)
+        DataPolicy policy,
+        bool stopFirst = false)
     {
         var steps = platform
-            .Select(s => policy == DataPolicy.Restore && backup.Count > 0 && s.StopsOld ? s with { Phase = StepPhase.Quiesce } : s)
+            .Select(s => (policy == DataPolicy.Restore || stopFirst) && backup.Count > 0 && s.StopsOld ? s with { Phase = StepPhase.Quiesce } : s)
             .Concat(backup)
             .Concat(health)
             .OrderBy(s => s.Phase)

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Platforms;
@@ -43,11 +44,13 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         var platform = findings.Any(f => f.Severity == FindingSeverity.Blocker && f.ErrorId.StartsWith("UpgradeOps.Docker.", StringComparison.Ordinal))
             ? []
             : await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false);
+        var stopped = rooms.Definition.OnFailureData == DataPolicy.Restore || rooms.Definition.Quiesce == QuiesceMode.Stop;
         var steps = StepOrder.Arrange(
             platform,
-            rooms.Backups.Declared ? BackupSteps.Plan(quiesced: rooms.Definition.OnFailureData == DataPolicy.Restore, plan.From) : [],
+            rooms.Backups.Declared ? BackupSteps.Plan(stopped, plan.From, hold: rooms.Definition.Quiesce == QuiesceMode.Pause) : [],
             rooms.Health.Plan(release.Version),
-            rooms.Definition.OnFailureData);
+            rooms.Definition.OnFailureData,
+            stopFirst: stopped);
         return PlanHash.Seal(plan with
         {
             Steps = steps,

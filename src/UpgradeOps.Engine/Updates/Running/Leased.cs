@@ -22,6 +22,7 @@ internal static class Leased
 
         await using (lease.ConfigureAwait(false))
         {
+            await HeldWriters.ReleaseLeftAsync(rooms, lease, cancellationToken).ConfigureAwait(false);
             return await work(lease).ConfigureAwait(false);
         }
     }

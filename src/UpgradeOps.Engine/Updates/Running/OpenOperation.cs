@@ -38,6 +38,7 @@ internal sealed class OpenOperation : IAsyncDisposable
             if (await FindAsync(state, operationId, cancellationToken).ConfigureAwait(false) is { } open)
             {
                 rooms = session.Open(open.Start.Definition, state);
+                await HeldWriters.ReleaseLeftAsync(rooms, lease, cancellationToken).ConfigureAwait(false);
                 var transaction = await Transaction.ContinueAsync(rooms, lease, open.OperationId, cancellationToken).ConfigureAwait(false);
                 return new OpenOperation(lease, rooms, transaction);
             }

@@ -53,8 +53,8 @@ internal sealed class TestApp : IDisposable
 
     public string BackupsFolder => Scratch["state/backups"];
 
-    public BackupRoom Room() =>
-        new(Definition, new LocalHost(), new Dictionary<string, IDatabase> { ["main"] = Database }, () => Volumes, BackupsFolder, TimeProvider.System, Packing.Gzip);
+    public BackupRoom Room(IWriters? writers = null) =>
+        new(Definition, new LocalHost(), new Dictionary<string, IDatabase> { ["main"] = Database }, () => Volumes, BackupsFolder, TimeProvider.System, Packing.Gzip, writers);
 
     public Task<Backup> BackUpAsync(string id = "20260301T020000000Z-0001", bool quiesced = false) =>
         Room().CreateAsync(new BackupRequest { BackupId = id, Quiesced = quiesced, Deployment = new Deployment { Name = "kmp", Version = "v1.2.3", Digest = "sha256:aa" }, SchemaFingerprint = "f00d" }, default);

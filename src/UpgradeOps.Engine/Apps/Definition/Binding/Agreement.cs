@@ -19,6 +19,8 @@ internal static class Agreement
     private static void CheckDatabaseNames(AppDefinition definition, Section root)
     {
         var referring = root.Children("backups", DefinitionKeys.Backup).Append(root.Child("migrations", DefinitionKeys.Migrations));
+        foreach (var section in root.Children("backups", DefinitionKeys.Backup))
+            CheckCluster(section, definition);
         foreach (var section in referring)
         {
             if (section?.Text("database", TextRule.PartName) is { } name && !definition.Databases.ContainsKey(name))
@@ -27,6 +29,19 @@ internal static class Agreement
                     ? "Declare it under databases."
                     : $"Use {string.Join(" or ", definition.Databases.Keys)}, or declare it under databases.");
             }
+        }
+    }
+
+    private static void CheckCluster(Section section, AppDefinition definition)
+    {
+        foreach (var key in new[] { "cluster", "globals" })
+        {
+            if (section.Text(key, TextRule.PartName) is not { } name)
+                continue;
+            if (!definition.Databases.TryGetValue(name, out var database))
+                section.Wrong(key, $"there is no database '{name}'", "Declare it under databases.");
+            else if (database.Engine != "postgresql")
+                section.Wrong(key, $"database '{name}' is {database.Engine}, and only PostgreSQL has a cluster", "Use 'database:' instead.");
         }
     }
 

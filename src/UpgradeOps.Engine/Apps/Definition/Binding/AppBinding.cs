@@ -22,6 +22,7 @@ internal static class AppBinding
             Databases = databases,
             Health = HealthBinding.Bind(root),
             Backups = DataBinding.Backups(root),
+            Quiesce = DataBinding.Quiesce(root),
             Migrations = DataBinding.Migrations(root),
             Strategy = root.Choice("strategy", "recreate", ["recreate"], "rolling", "blue-green", "canary"),
             Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),

@@ -11,6 +11,13 @@ internal static class DataBinding
     public static IReadOnlyList<BackupSourceDefinition> Backups(Section root) =>
         [.. root.Children("backups", DefinitionKeys.Backup).Select(Backup)];
 
+    public static QuiesceMode Quiesce(Section root) => root.Choice("quiesce", "none", ["none", "pause", "stop"]) switch
+    {
+        "pause" => QuiesceMode.Pause,
+        "stop" => QuiesceMode.Stop,
+        _ => QuiesceMode.None,
+    };
+
     public static MigrationsDefinition? Migrations(Section root) =>
         root.Child("migrations", DefinitionKeys.Migrations) is not { } section
             ? null
@@ -51,13 +58,29 @@ internal static class DataBinding
 
     private static BackupSourceDefinition Backup(Section section)
     {
-        section.ExactlyOne("database", "volume", "files", "folder");
+        section.ExactlyOne("database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command");
         return new BackupSourceDefinition
         {
             Database = section.Text("database", TextRule.PartName),
             Volume = section.Text("volume", TextRule.PartName),
             Files = section.Has("files") ? section.Texts("files", TextRule.Inside) : null,
             Folder = section.Text("folder"),
+            Cluster = section.Text("cluster", TextRule.PartName),
+            Globals = section.Text("globals", TextRule.PartName),
+            Sqlite = section.Text("sqlite"),
+            Command = section.Child("command", DefinitionKeys.BackupCommand) is { } command ? Command(command) : null,
+        };
+    }
+
+    private static CommandSourceDefinition Command(Section section)
+    {
+        if (!section.Has("run"))
+            section.Missing("run", "Write the command and its arguments as a list.");
+        return new CommandSourceDefinition
+        {
+            Name = section.RequiredText("name", TextRule.PartName, "Give it a name, which its file in the backup gets."),
+            Run = section.Texts("run", TextRule.Value),
+            Restore = section.Texts("restore", TextRule.Value),
         };
     }
 }

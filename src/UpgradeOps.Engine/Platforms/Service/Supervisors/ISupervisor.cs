@@ -19,6 +19,13 @@ internal interface ISupervisor
     /// <summary>Asks a process to end and kills it when it does not; nothing happens to any other process that has its number by now.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.ServiceStopFailed"/>: it still lives.</exception>
     Task StopAsync(ServiceProcess process, CancellationToken cancellationToken);
+
+    /// <summary>Makes a process and those of its session stand still; when this returns, they do.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.ServiceStopFailed"/>: it goes on.</exception>
+    Task PauseAsync(ServiceProcess process, CancellationToken cancellationToken);
+
+    /// <summary>Lets a process that stands still go on.</summary>
+    Task UnpauseAsync(ServiceProcess process, CancellationToken cancellationToken);
 }
 
 /// <summary>A process that no other can be mistaken for.</summary>

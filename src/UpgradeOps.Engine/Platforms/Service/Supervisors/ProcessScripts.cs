@@ -41,7 +41,7 @@ internal static class ProcessScripts
         set -- $rest
         [ "${20}" = "$start" ] || exit 0
         kill -s "$signal" -- "$pid" 2>/dev/null
-        [ "$signal" != KILL ] || [ "$3" != "$pid" ] || kill -s KILL -- "-$pid" 2>/dev/null
+        [ "$signal" = TERM ] || [ "$3" != "$pid" ] || kill -s "$signal" -- "-$pid" 2>/dev/null
         exit 0
         """;
 

@@ -10,6 +10,9 @@ internal readonly record struct ProcessStat(char State, long StartTime)
 {
     private const int StartTimeAfterName = 19;
 
+    /// <summary>True when it stands still until it is told to go on.</summary>
+    public bool IsStopped => State == 'T';
+
     public bool IsAlive => State is not ('Z' or 'X' or 'x');
 
     public static ProcessStat? Parse(ReadOnlySpan<byte> bytes)

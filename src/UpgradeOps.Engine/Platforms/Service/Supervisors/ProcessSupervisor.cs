@@ -82,6 +82,21 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
         await host.RunAsync(ProcessScripts.Sweep(process), cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task PauseAsync(ServiceProcess process, CancellationToken cancellationToken)
+    {
+        await host.RunAsync(ProcessScripts.Signal(process, "STOP"), cancellationToken).ConfigureAwait(false);
+        var began = time.GetTimestamp();
+        while (await ReadStatAsync(process.ProcessId, cancellationToken).ConfigureAwait(false) is { IsAlive: true, IsStopped: false } stat && stat.StartTime == process.StartTime)
+        {
+            if (time.GetElapsedTime(began) >= KillLimit)
+                throw new AppException(ErrorIds.ServiceStopFailed, $"Process {process.ProcessId} of {appName} goes on although it was told to pause.", appName);
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public Task UnpauseAsync(ServiceProcess process, CancellationToken cancellationToken) =>
+        host.RunAsync(ProcessScripts.Signal(process, "CONT"), cancellationToken);
+
     private ServiceProcess Expect(ServiceProcess process, string releaseFolder) => process.ReleaseFolder == releaseFolder
         ? process
         : throw Failed($"process {process.ProcessId} already runs from {process.ReleaseFolder}");

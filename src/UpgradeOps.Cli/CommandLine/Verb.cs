@@ -19,6 +19,7 @@ internal sealed class Verb(ParseResult parsed, GlobalOptions globals, Screen scr
     {
         ConfigFolder = FullPath(Parsed.GetValue(globals.ConfigFolder)),
         StateFolder = FullPath(Parsed.GetValue(globals.StateFolder)),
+        Face = "console",
         Progress = progress ?? NoProgress.Instance,
     });
 

@@ -13,6 +13,8 @@ internal static class ResultView
             ("Took", result.OperationId is null ? null : Units.Duration(result.DurationSeconds)),
             ("Outage", result.OutageSeconds is { } outage ? Units.Duration(outage) : null),
             ("Backups", string.Join(", ", result.BackupIds)),
+            ("Data", result.Data?.ToString().ToLowerInvariant()),
+            ("Kept aside", Kept(result.KeptAside)),
             ("Evidence", string.Join("\n", result.Evidence))));
 
     public static IRenderable Of(RestoreResult result) => new Rows(
@@ -20,8 +22,13 @@ internal static class ResultView
         TableView.Facts(
             ("Operation", result.OperationId),
             ("Restored", string.Join("\n", result.Restored)),
-            ("Kept aside", string.Join("\n", result.KeptAside)),
+            ("Kept aside", Kept(result.KeptAside)),
             ("Safety backup", result.SafetyBackupId)));
+
+    /// <summary>Where it is, how to look at it, how to be rid of it.</summary>
+    public static string Kept(IEnumerable<KeptData> kept) => string.Join(
+        "\n",
+        kept.SelectMany(k => new[] { k.ToString(), k.LookCommand is { } look ? $"  look: {look}" : null, k.RemoveCommand is { } remove ? $"  drop: {remove}" : null }).Where(l => l is not null));
 
     private static string Sentence(UpdateResult result) => result.Status switch
     {

@@ -111,7 +111,7 @@ internal sealed class BackupRoom : IBackups
         return proved.ToBackup(_store.LocationOf(backupId));
     }
 
-    public Task<IReadOnlyList<Finding>> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) =>
+    public Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) =>
         new RestoreDescription(_store, _databases, _time).DescribeAsync(backupId, cancellationToken);
 
     public Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken) =>

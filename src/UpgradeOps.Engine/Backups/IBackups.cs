@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Backups.Restore;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Backups;
@@ -25,7 +26,7 @@ internal interface IBackups : IStepSource
     Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken);
 
     /// <summary>What a restore of this backup would replace and lose, for a person's consent.</summary>
-    Task<IReadOnlyList<Finding>> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken);
+    Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken);
 
     /// <summary>The steps that restore data of a backup (never configuration unless asked): load beside, check, swap.</summary>
     /// <param name="source">Only this source, such as <c>database:main</c>; null for all data sources.</param>

@@ -15,7 +15,7 @@ public static class PlanHash
     public static string Compute(UpdatePlan plan)
     {
         var body = (JsonObject)JsonSerializer.SerializeToNode(plan, EngineJson.Options)!;
-        foreach (var name in (string[])["createdAt", "findings", "hash"])
+        foreach (var name in (string[])["createdAt", "findings", "dataSince", "hash"])
             body.Remove(name);
         DropEmpty(body);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(EngineJson.Canonical(body)))).ToLowerInvariant();

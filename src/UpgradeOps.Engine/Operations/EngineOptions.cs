@@ -7,6 +7,9 @@ public sealed record EngineOptions
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>What a person uses to reach the engine, for the history: <c>pwsh</c>, <c>runbook</c>, <c>console</c>.</summary>
+    public string? Face { get; init; }
+
     public IProgressSink Progress { get; init; } = NoProgress.Instance;
 
     /// <summary>Folder of the catalogue of registered applications; null for <c>UPGRADEOPS_CONFIG</c>, else the user's (root: the machine's) configuration folder.</summary>

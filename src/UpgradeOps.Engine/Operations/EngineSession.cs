@@ -1,6 +1,7 @@
 using UpgradeOps.Engine.Apps;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Preflight;
 using UpgradeOps.Engine.Releases;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.State.Folder;
@@ -16,6 +17,9 @@ public sealed class EngineSession(EngineOptions options)
     public static bool IsPath(string nameOrPath) =>
         nameOrPath.Contains('/') || nameOrPath.Contains('\\')
         || nameOrPath.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || nameOrPath.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether this process is a job of Azure Automation.</summary>
+    public static bool IsAutomation => SandboxCheck.IsAutomation(Environment.GetEnvironmentVariable);
 
     internal Catalogue Catalogue { get; } = new(options);
 

@@ -36,22 +36,22 @@ public sealed class RestoreBackup(EngineSession session)
             return Refused(options, plan, plan.Name, blocked);
         }
 
-        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
+        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken, options.Force).ConfigureAwait(false);
         var result = await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
-        return Result(options, result, transaction.Record.KeptAside);
+        return Result(options, result);
     }
 
     private static RestoreResult Refused(RestoreOptions options, UpdatePlan? plan, string name, AppError error) =>
-        Result(options, Results.Refused(plan, name, error, OperationKind.Restore), []);
+        Result(options, Results.Refused(plan, name, error, OperationKind.Restore));
 
-    private static RestoreResult Result(RestoreOptions options, UpdateResult result, IReadOnlyList<string> keptAside) => new()
+    private static RestoreResult Result(RestoreOptions options, UpdateResult result) => new()
     {
         Name = result.Name,
         BackupId = result.To ?? options.BackupId ?? options.Path ?? "",
         Status = result.Status,
         OperationId = result.OperationId,
         Restored = result.Steps.Where(PutsBack).Select(s => s.Description).ToList(),
-        KeptAside = keptAside,
+        KeptAside = result.KeptAside,
         SafetyBackupId = result.BackupIds.Count > 0 ? result.BackupIds[0] : null,
         Error = result.Error,
         Next = result.Next,

@@ -12,6 +12,7 @@ public sealed class ResumeUpdate(EngineSession session)
             ?? throw new AppException(ErrorIds.NothingToResume, $"No operation on {options.Name} waits to be resumed.", options.Name);
         await using (open.ConfigureAwait(false))
         {
+            await open.Transaction.NoteContinuationAsync("resume", options.Force).ConfigureAwait(false);
             return await open.Transaction.RunAsync(options.Force, cancellationToken).ConfigureAwait(false);
         }
     }

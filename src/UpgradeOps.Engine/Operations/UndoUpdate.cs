@@ -9,16 +9,27 @@ namespace UpgradeOps.Engine.Operations;
 public sealed class UndoUpdate(EngineSession session)
 {
     /// <summary>
-    /// What going back would do; for an operation that is still open, its own plan, whose steps are taken back (an undo's own: gone on
-    /// with). Changes nothing.
+    /// What going back would do, and which rows are newer than the backup; for an operation that is still open, its own plan, whose steps are
+    /// taken back (an undo's own: gone on with). Changes nothing. Where <see cref="NeedsConsent"/> is true, <see cref="UndoOptions.Force"/> says yes.
     /// </summary>
     /// <exception cref="AppException"><see cref="ErrorIds.NothingToUndo"/>.</exception>
     public async Task<UpdatePlan> PlanAsync(UndoOptions options, CancellationToken cancellationToken)
     {
         var state = await session.OpenStateAsync(options.Name, cancellationToken).ConfigureAwait(false);
-        return await OperationIndex.FindOpenAsync(state, cancellationToken).ConfigureAwait(false) is { } open
-            ? open.Plan
-            : await session.UseAsync(options.Name, rooms => new UndoPlanner(rooms).PlanAsync(options, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (await OperationIndex.FindOpenAsync(state, cancellationToken).ConfigureAwait(false) is not { } open)
+            return await session.UseAsync(options.Name, rooms => new UndoPlanner(rooms).PlanAsync(options, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var rooms = session.Open(open.Start.Definition, state);
+        await using (rooms.ConfigureAwait(false))
+        {
+            return await new OpenUndo(rooms, open).PlanAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>True when nothing stands against a plan to go back but a person's word about the data.</summary>
+    public static bool NeedsConsent(UpdatePlan plan)
+    {
+        var blockers = plan.Findings.Where(f => f.Severity == FindingSeverity.Blocker).ToList();
+        return blockers.Count > 0 && blockers.TrueForAll(b => b.ErrorId is ErrorIds.DataNeedsChoice or ErrorIds.RestoreNeedsConsent);
     }
 
     /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
@@ -47,12 +58,20 @@ public sealed class UndoUpdate(EngineSession session)
     {
         await using (open.ConfigureAwait(false))
         {
-            if (open.Transaction.Record is { Plan.Kind: OperationKind.Undo, IsGoingBack: false })
+            var record = open.Transaction.Record;
+            var answer = await new OpenUndo(open.Rooms, record).AskAsync(options, cancellationToken).ConfigureAwait(false);
+            if (answer?.Data == DataPolicy.Restore && Results.Blocked(record.Plan with { Findings = answer.Findings }) is { } blocked)
+            {
+                return Results.Of(record, resumed: true) with { Status = UpdateStatus.Refused, Findings = answer.Findings, Error = blocked, Next = blocked.RecommendedAction };
+            }
+
+            await open.Transaction.NoteContinuationAsync("undo", options.Force).ConfigureAwait(false);
+            if (record is { Plan.Kind: OperationKind.Undo, IsGoingBack: false })
             {
                 return await open.Transaction.RunAsync(options.Force, cancellationToken).ConfigureAwait(false);
             }
 
-            var result = await open.Transaction.GoBackAsync(options.Data, cancellationToken).ConfigureAwait(false);
+            var result = await open.Transaction.GoBackAsync(answer?.Data, cancellationToken).ConfigureAwait(false);
             return result.Status == UpdateStatus.Kept ? null : result;
         }
     }
@@ -65,7 +84,7 @@ public sealed class UndoUpdate(EngineSession session)
             return Results.Refused(plan, plan.Name, blocked, OperationKind.Undo);
         }
 
-        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
+        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken, options.Force, DataQuestion.Choice(options)).ConfigureAwait(false);
         return await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -62,7 +62,7 @@ public sealed class UpdateApp(EngineSession session)
             return Results.NothingToDo(plan);
         }
 
-        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken).ConfigureAwait(false);
+        var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken, options.Force).ConfigureAwait(false);
         return await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
     }
 

@@ -42,6 +42,7 @@ public sealed record UndoOptions
     /// <summary>What becomes of the data when migrations were applied; null asks (refuses and says what would be lost).</summary>
     public DataPolicy? Data { get; init; }
 
+    /// <summary>Says yes to putting the backup in the place of live data; without <see cref="Data"/> it means that choice.</summary>
     public bool Force { get; init; }
 }
 

@@ -121,8 +121,8 @@ public sealed record RestoreResult
 
     public IReadOnlyList<string> Restored { get; init; } = [];
 
-    /// <summary>Where the data that was live before is kept: names of databases, folders, volumes.</summary>
-    public IReadOnlyList<string> KeptAside { get; init; } = [];
+    /// <summary>Where the data that was live before is kept.</summary>
+    public IReadOnlyList<KeptData> KeptAside { get; init; } = [];
 
     /// <summary>The backup that was taken of the live data first.</summary>
     public string? SafetyBackupId { get; init; }

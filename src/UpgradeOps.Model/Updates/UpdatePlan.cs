@@ -46,7 +46,7 @@ public sealed record PlanEndpoint
 
 /// <summary>
 /// An update as data: exactly what will be done, before it is done. <see cref="Hash"/> covers everything but
-/// <see cref="CreatedAt"/>, <see cref="Findings"/> and itself.
+/// <see cref="CreatedAt"/>, <see cref="Findings"/>, <see cref="DataSince"/> and itself.
 /// </summary>
 public sealed record UpdatePlan
 {
@@ -75,6 +75,9 @@ public sealed record UpdatePlan
 
     /// <summary>What preflight found; not part of the hash.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>Tables that changed since the backup that it restores, or would; not part of the hash.</summary>
+    public IReadOnlyList<TableChange> DataSince { get; init; } = [];
 
     /// <summary>When it was made (UTC); not part of the hash.</summary>
     public DateTimeOffset CreatedAt { get; init; }

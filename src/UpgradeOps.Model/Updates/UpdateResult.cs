@@ -56,6 +56,12 @@ public sealed record UpdateResult
 
     public IReadOnlyList<string> BackupIds { get; init; } = [];
 
+    /// <summary>What was decided about the data when it went back: kept as it was, or restored; null when nothing had to be decided.</summary>
+    public DataPolicy? Data { get; init; }
+
+    /// <summary>Data that was live and is kept under another name.</summary>
+    public IReadOnlyList<KeptData> KeptAside { get; init; } = [];
+
     /// <summary>Files with what was captured before the rollback destroyed it.</summary>
     public IReadOnlyList<string> Evidence { get; init; } = [];
 

@@ -5,7 +5,7 @@ using UpgradeOps.PowerShell.Completion;
 
 namespace UpgradeOps.PowerShell.Commands;
 
-/// <summary>Lists the operations of the past, the newest first.</summary>
+/// <summary>Lists the operations of the past, the newest first: who, from where, what, when, how long, how it ended.</summary>
 [Cmdlet(VerbsCommon.Get, "AppHistory")]
 [OutputType(typeof(HistoryEntry))]
 public sealed class GetAppHistoryCommand : AppCmdlet
@@ -16,13 +16,23 @@ public sealed class GetAppHistoryCommand : AppCmdlet
     [ArgumentCompleter(typeof(OperationIdCompleter))]
     public string OperationId { get; set; } = "*";
 
+    /// <summary>At most so many of each application.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? Last { get; set; }
+
+    /// <summary>Begun at this moment or later.</summary>
+    [Parameter]
+    public DateTimeOffset? Since { get; set; }
+
+    /// <summary>Ended like this. Interrupted also finds what a dead process left open.</summary>
+    [Parameter]
+    public UpdateStatus[] Status { get; set; } = [];
+
     protected override async Task ProcessAppAsync(string name, CancellationToken cancellationToken)
     {
-        var wanted = new WildcardPattern(Targets.OrNull(OperationId) ?? "*", WildcardOptions.IgnoreCase);
-        foreach (var entry in await new GetHistory(Session).RunAsync(name, cancellationToken))
-        {
-            if (wanted.IsMatch(entry.OperationId))
-                await WriteAsync(entry);
-        }
+        var filter = new HistoryFilter { OperationId = Targets.OrNull(OperationId), Last = Last, Since = Since, Status = Status };
+        foreach (var entry in await new GetHistory(Session).RunAsync(name, cancellationToken, filter))
+            await WriteAsync(entry);
     }
 }

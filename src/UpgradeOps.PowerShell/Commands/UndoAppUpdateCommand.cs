@@ -30,14 +30,18 @@ public sealed class UndoAppUpdateCommand : TransactionCmdlet
         var options = new UndoOptions { Name = await FindAsync(Name), OperationId = Targets.OrNull(OperationId), Data = Data, Force = Force };
         var undo = new UndoUpdate(Session);
         var plan = await undo.PlanAsync(options, cancellationToken);
-        if (await AskAsync(PlanText.Describe(plan), Force, plan.Name) == Approval.Refused)
+        var answer = await AskAsync(PlanText.Describe(plan), Force, plan.Name);
+        if (answer == Approval.Given && !Force && UndoUpdate.NeedsConsent(plan))
+            answer = await AskConsentAsync(PlanText.Describe(plan), $"Restore the backup over the data of {plan.Name}?");
+        if (answer == Approval.Refused)
         {
             if (PassThru)
                 await WriteAsync(plan);
             return;
         }
 
-        var result = await undo.RunAsync(options, cancellationToken);
+        // Who read which rows would leave the live data and said yes has accepted it; where nobody can be asked, the engine refuses and says how.
+        var result = await undo.RunAsync(options with { Force = Force || answer == Approval.Asked }, cancellationToken);
         await WriteResultAsync(result, result.Name, result.Status, result.Error, result.Next);
     }
 }

@@ -149,8 +149,10 @@ public sealed class RestoreTests
         using var app = new TestApp();
         var backup = await app.BackUpAsync();
         Change(app);
-        var text = string.Join("\n", (await app.Room().DescribeRestoreAsync(backup.BackupId, default)).Select(f => f.Message));
-        Assert.Contains("6 rows now, 5 in the backup (in the backup members has 5 rows instead of 6)", text, StringComparison.Ordinal);
+        var impact = await app.Room().DescribeRestoreAsync(backup.BackupId, default);
+        var text = string.Join("\n", impact.Findings.Select(f => f.Message));
+        Assert.Contains("members has at least 1 row more than in the backup (in all 6 rows now, 5 in the backup)", text, StringComparison.Ordinal);
+        Assert.Equal(("members", 5, 6, 1), Assert.Single(impact.Tables.Select(t => (t.Table, (int)t.RowsThen!, (int)t.RowsNow!, (int)t.NewerRows))));
         Assert.Contains("v1.2.3", text, StringComparison.Ordinal);
         Assert.Contains("volume:kmp-uploads", text, StringComparison.Ordinal);
     }

@@ -16,6 +16,10 @@ public class GoldenTests
     [Fact]
     public void Result() => AssertRecord("result.json", Samples.Result);
 
+    /// <summary>What docs/history.md describes.</summary>
+    [Fact]
+    public void History() => AssertRecord("history.json", Samples.History);
+
     [Fact]
     public void Backup_manifest() => AssertRecord("backup.json", Samples.Backup);
 

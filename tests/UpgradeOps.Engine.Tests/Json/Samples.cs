@@ -100,6 +100,41 @@ internal static class Samples
         Next = "Get-AppHistory kmp",
     };
 
+    public static HistoryEntry History { get; } = new()
+    {
+        Name = "kmp",
+        OperationId = "20260301T023000123Z-4f2a",
+        Kind = OperationKind.Undo,
+        Status = UpdateStatus.Kept,
+        From = "v1.3.0",
+        To = "v1.2.3",
+        FromDigest = "sha256:" + new string('a', 64),
+        ToDigest = "sha256:" + new string('b', 64),
+        Undoes = "20260228T220000000Z-0001",
+        PlanHash = new string('d', 64),
+        Forced = true,
+        Data = DataPolicy.Restore,
+        StartedAt = Night,
+        EndedAt = Night.AddSeconds(42.5),
+        DurationSeconds = 42.5,
+        OutageSeconds = 3,
+        By = "root@db1",
+        Actor = new Actor { User = "root", SudoUser = "alice", Machine = "db1", ProcessId = 4711, Face = "pwsh" },
+        Continued = [new Continuation { At = Night.AddSeconds(20), What = "resume", Actor = new Actor { User = "bob", Machine = "db1", ProcessId = 4712, Face = "console" } }],
+        BackupIds = ["20260301T023000123Z-4f2a"],
+        KeptAside =
+        [
+            new KeptData
+            {
+                Kind = "database",
+                Name = "kmp_aside_20260301t023000123z_4f2a",
+                LookCommand = "docker compose --project-directory /opt/kmp exec db psql -U kmp -d kmp_aside_20260301t023000123z_4f2a",
+                RemoveCommand = "docker compose --project-directory /opt/kmp exec db dropdb -U kmp kmp_aside_20260301t023000123z_4f2a",
+            },
+        ],
+        DataSince = [new TableChange { Database = "main", Table = "members", RowsThen = 10, RowsNow = 11, NewerRows = 2, GoneRows = 1, Key = "id" }],
+    };
+
     public static Backup Backup { get; } = new()
     {
         Name = "kmp",

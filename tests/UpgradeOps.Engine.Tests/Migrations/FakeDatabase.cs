@@ -50,6 +50,11 @@ internal sealed class FakeDatabase(string engine) : IDatabase
 
     public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(string database, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<IReadOnlyDictionary<string, RowMark>> MarkRowsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyDictionary<string, long>> CountNewerAsync(IReadOnlyDictionary<string, RowMark> marks, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     private static Task<IReadOnlyList<IReadOnlyList<string?>>> Answer(IEnumerable<string?[]> rows) =>
         Task.FromResult<IReadOnlyList<IReadOnlyList<string?>>>(rows.ToList<IReadOnlyList<string?>>());
 }

@@ -157,7 +157,7 @@ public sealed class PreflightChecksTests : IDisposable
 
         public Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<Finding>> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<Engine.Backups.Restore.RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Backups.Restore;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Tests.Simulation;
@@ -20,17 +21,21 @@ internal sealed class SimBackups(SimWorld world) : IBackups
 
     public Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<Finding>> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<Finding>>(
-        [
-            new Finding
-            {
-                Severity = FindingSeverity.Warning,
-                ErrorId = ErrorIds.RestoreNeedsConsent,
-                Target = "sim",
-                Message = $"{world.Databases["live"].Rows.Count - world.Backups[backupId].Rows.Count} rows are newer than the backup.",
-            },
-        ]);
+    public Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
+    {
+        var newer = world.Databases["live"].Rows.Count - world.Backups[backupId].Rows.Count;
+        return Task.FromResult(new RestoreImpact(
+            [
+                new Finding
+                {
+                    Severity = FindingSeverity.Warning,
+                    ErrorId = ErrorIds.RestoreNeedsConsent,
+                    Target = "sim",
+                    Message = $"{newer} rows are newer than the backup.",
+                },
+            ],
+            [new TableChange { Database = "live", Table = "rows", NewerRows = newer }]));
+    }
 
     public Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<PlannedStep>>(
@@ -66,8 +71,11 @@ internal sealed class SimBackups(SimWorld world) : IBackups
     {
         public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
         {
-            world.Effect("backup", () => world.Backups[context.OperationId] = world.Databases["live"].Copy());
-            await context.RecordAsync("backupId", context.OperationId, cancellationToken);
+            // As the real ones: a second backup of an operation is another one.
+            var number = context.StepId[(context.StepId.LastIndexOf('#') + 1)..];
+            var id = context.OperationId + (number == "1" ? "" : $"-{number}");
+            world.Effect("backup", () => world.Backups[id] = world.Databases["live"].Copy());
+            await context.RecordAsync("backupId", id, cancellationToken);
         }
     }
 

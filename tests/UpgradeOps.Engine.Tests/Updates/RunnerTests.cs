@@ -42,11 +42,15 @@ public sealed class RunnerTests
         Assert.Equal(UpdateStatus.NeedsAttention, result.Status);
         Assert.Equal(ErrorIds.DataNeedsChoice, result.Error!.ErrorId);
         Assert.Contains("Undo-AppUpdate", result.Next, StringComparison.Ordinal);
+        Assert.Contains("rows are newer than the backup", result.Error.Message, StringComparison.Ordinal);
         Assert.Equal("2.0.0", sim.World.Configured);
 
         var undone = await sim.GoBackAsync(DataPolicy.Restore);
         Assert.Equal(UpdateStatus.Undone, undone!.Status);
         Assert.Equal(1, sim.World.Databases["live"].Schema);
+        Assert.Equal(2, undone.BackupIds.Count);
+        Assert.Equal(DataPolicy.Restore, undone.Data);
+        Assert.Equal("database", Assert.Single(undone.KeptAside).Kind);
         Convergence.Check(sim, "1.0.0", "1.0.0", "chosen");
     }
 

@@ -15,7 +15,7 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         var before = await File.ReadAllTextAsync(stack.EnvFile);
 
         var result = await admin.UpdateAsync(name, version: "v1.1.0");
-        Assert.True(result.Status == UpdateStatus.Kept, Describe(result));
+        Assert.True(result.Status == UpdateStatus.Kept, Outcomes.Describe(result));
         Assert.Equal(("v1.0.0", "v1.1.0"), (result.From, result.To));
         Assert.Equal("v1.1.0", await stack.VersionAsync());
         Assert.Equal(before.Replace("KMP_IMAGE_TAG=v1.0.0 ", "KMP_IMAGE_TAG=v1.1.0 ", StringComparison.Ordinal), await File.ReadAllTextAsync(stack.EnvFile));
@@ -44,7 +44,7 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         await stack.WriteAsync("before");
 
         var result = await admin.UpdateAsync(name, version: "v1.2.0");
-        Assert.True(result.Status == UpdateStatus.Undone, Describe(result));
+        Assert.True(result.Status == UpdateStatus.Undone, Outcomes.Describe(result));
         Assert.Equal("v1.0.0", await stack.VersionAsync());
         Assert.Equal(env, await File.ReadAllBytesAsync(stack.EnvFile));
         Assert.Equal(container, await stack.ContainerAsync());
@@ -55,35 +55,6 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         var again = await admin.UpdateAsync(name, version: "v1.2.0");
         Assert.Equal((UpdateStatus.Refused, ErrorIds.KnownBad), (again.Status, again.Error!.ErrorId));
         Assert.Contains("v1.2.0", (await admin.StatusAsync(name)).KnownBad);
-    }
-
-    [Theory]
-    [InlineData(DatabaseKind.Postgres)]
-    [InlineData(DatabaseKind.MariaDb)]
-    public async Task After_a_migration_undo_asks_restores_on_demand_and_keeps_the_newer_data_aside(DatabaseKind database)
-    {
-        Needs.Stack();
-        await using var stack = await KmpStack.StartAsync(registry.Images, new KmpStackOptions { Database = database });
-        using var admin = new Admin();
-        var name = await admin.RegisterAsync(stack);
-        await stack.WriteAsync("old");
-
-        var update = await admin.UpdateAsync(name, version: "v1.3.0");
-        Assert.True(update.Status == UpdateStatus.Kept, Describe(update));
-        await stack.WriteAsync("new");
-
-        var asked = await admin.UndoAsync(name);
-        Assert.Equal((UpdateStatus.Refused, ErrorIds.DataNeedsChoice), (asked.Status, asked.Error!.ErrorId));
-        Assert.Equal("v1.3.0", await stack.VersionAsync());
-
-        var undone = await admin.UndoAsync(name, DataPolicy.Restore);
-        Assert.True(undone.Status == UpdateStatus.Kept, Describe(undone));
-        Assert.Equal("v1.0.0", await stack.VersionAsync());
-        Assert.Equal("old", await stack.SqlAsync("SELECT note FROM entries ORDER BY id"));
-        var history = await new GetHistory(admin.Session).RunAsync(name, CancellationToken.None);
-        var aside = Assert.Single(history[0].KeptAside, k => k.Contains("kmp", StringComparison.Ordinal) && !k.Contains("uploads", StringComparison.Ordinal));
-        var asideName = aside.Split(' ')[^1];
-        Assert.Equal("old\nnew", await stack.SqlAsync("SELECT message FROM entries ORDER BY id", asideName));
     }
 
     [Fact]
@@ -99,7 +70,7 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         await stack.WriteAsync("precious");
 
         var result = await admin.UpdateAsync(name, version: "v1.3.1");
-        Assert.True(result.Status == UpdateStatus.Undone, Describe(result));
+        Assert.True(result.Status == UpdateStatus.Undone, Outcomes.Describe(result));
         Assert.Equal("v1.0.0", await stack.VersionAsync());
         Assert.Equal("precious", await stack.SqlAsync("SELECT note FROM entries"));
         Assert.Equal("CreateEntries", await stack.SqlAsync("SELECT migration_name FROM phinxlog ORDER BY version"));
@@ -119,14 +90,14 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         // A moving tag: yesterday's latest must come back, not today's.
         await images.PublishAsync(KmpRelease.V110, "latest");
         var update = await admin.UpdateAsync(name, channel: "release");
-        Assert.True(update.Status == UpdateStatus.Kept, Describe(update));
+        Assert.True(update.Status == UpdateStatus.Kept, Outcomes.Describe(update));
         Assert.Equal("v1.1.0", await stack.VersionAsync());
 
         await own.DisposeAsync();
         await Command.OutputAsync("docker", "image", "prune", "--all", "--force", "--filter", "label=org.opencontainers.image.title=KMP");
         admin.NewSession();
         var undone = await admin.UndoAsync(name);
-        Assert.True(undone.Status == UpdateStatus.Kept, Describe(undone));
+        Assert.True(undone.Status == UpdateStatus.Kept, Outcomes.Describe(undone));
         Assert.Equal("v1.0.0", await stack.VersionAsync());
         Assert.Contains("KMP_IMAGE_TAG=latest", await File.ReadAllTextAsync(stack.EnvFile), StringComparison.Ordinal);
     }
@@ -141,7 +112,7 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         Assert.False((await admin.StatusAsync(name)).UpdateAvailable);
 
         var result = await admin.UpdateAsync(name, channel: "beta");
-        Assert.True(result.Status == UpdateStatus.Kept, Describe(result));
+        Assert.True(result.Status == UpdateStatus.Kept, Outcomes.Describe(result));
         admin.NewSession();
         var status = await admin.StatusAsync(name);
         Assert.Equal(("beta", "v1.1.0", false), (status.Channel, status.RunningVersion, status.UpdateAvailable));
@@ -163,10 +134,7 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
 
         plan = await new PlanUpdate(admin.Session).RunAsync(new UpdateOptions { Name = name, Version = "v1.1.0" }, CancellationToken.None);
         var kept = await new UpdateApp(admin.Session).RunAsync(new UpdateOptions { Name = name, Plan = plan }, CancellationToken.None);
-        Assert.True(kept.Status == UpdateStatus.Kept, Describe(kept));
+        Assert.True(kept.Status == UpdateStatus.Kept, Outcomes.Describe(kept));
         Assert.Equal(plan.Steps.Select(s => s.Id), kept.Steps.Select(s => s.Id));
     }
-
-    private static string Describe(UpdateResult result) =>
-        $"{result.Status}: {result.Error?.ErrorId} {result.Error?.Message} | {string.Join("; ", result.Steps.Select(s => $"{s.Id}={s.Outcome} {s.Detail}"))} | {string.Join("; ", result.Findings.Select(f => f.Message))}";
 }

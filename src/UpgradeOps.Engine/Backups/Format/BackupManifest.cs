@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Databases;
+
 namespace UpgradeOps.Engine.Backups.Format;
 
 /// <summary>
@@ -92,4 +94,7 @@ internal sealed record SourceRecord
 
     /// <summary>Rows by table, counted in the dump itself and so of exactly its moment; null when it cannot be counted.</summary>
     public IReadOnlyDictionary<string, long>? Rows { get; init; }
+
+    /// <summary>Where each table's growing key stood just after the dump: a row beyond it is newer than this backup.</summary>
+    public IReadOnlyDictionary<string, RowMark>? Marks { get; init; }
 }

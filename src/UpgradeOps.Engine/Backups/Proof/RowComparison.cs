@@ -19,5 +19,6 @@ internal static class RowComparison
         ];
     }
 
-    private static string Plain(string table) => table.StartsWith(DefaultSchema, StringComparison.Ordinal) ? table[DefaultSchema.Length..] : table;
+    /// <summary>As a person names it.</summary>
+    public static string Plain(string table) => table.StartsWith(DefaultSchema, StringComparison.Ordinal) ? table[DefaultSchema.Length..] : table;
 }

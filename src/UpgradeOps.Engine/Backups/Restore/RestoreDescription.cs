@@ -9,22 +9,21 @@ namespace UpgradeOps.Engine.Backups.Restore;
 /// <summary>Says what a restore would replace and lose, as far as it can be told without changing anything.</summary>
 internal sealed class RestoreDescription(FolderBackupStore store, IReadOnlyDictionary<string, IDatabase> databases, TimeProvider time)
 {
-    private const int MostTables = 5;
-
-    public async Task<IReadOnlyList<Finding>> DescribeAsync(string backupId, CancellationToken cancellationToken)
+    public async Task<RestoreImpact> DescribeAsync(string backupId, CancellationToken cancellationToken)
     {
         var manifest = store.Read(backupId);
         var findings = new List<Finding> { Tell(FindingSeverity.Information, backupId, About(manifest)) };
+        var tables = new List<TableChange>();
         foreach (var source in manifest.Sources)
         {
             if (source.Source.StartsWith(DatabaseSource.Prefix, StringComparison.Ordinal))
-                findings.Add(Tell(FindingSeverity.Warning, source.Source, await AboutRowsAsync(source, cancellationToken).ConfigureAwait(false)));
+                findings.Add(Tell(FindingSeverity.Warning, source.Source, await AboutRowsAsync(source, tables, cancellationToken).ConfigureAwait(false)));
             else if (source.Target is not null && manifest.Files.Any(f => f.Source == source.Source))
-                findings.Add(Tell(FindingSeverity.Warning, source.Source, $"All that was written to {source.Source} since then is put aside."));
+                findings.Add(Tell(FindingSeverity.Warning, source.Source, AboutFiles(source)));
         }
 
         findings.AddRange(manifest.Notes.Select(note => Tell(FindingSeverity.Warning, backupId, note)));
-        return findings;
+        return new RestoreImpact(findings, tables);
     }
 
     private string About(BackupManifest manifest)
@@ -39,7 +38,7 @@ internal sealed class RestoreDescription(FolderBackupStore store, IReadOnlyDicti
         return $"Backup {manifest.BackupId}{version} shows {manifest.Moment:yyyy-MM-dd HH:mm:ss} UTC, {Age(time.GetUtcNow() - manifest.Moment)} ago; {consistency}.";
     }
 
-    private async Task<string> AboutRowsAsync(SourceRecord source, CancellationToken cancellationToken)
+    private async Task<string> AboutRowsAsync(SourceRecord source, List<TableChange> tables, CancellationToken cancellationToken)
     {
         IDatabase? database = null;
         try
@@ -47,8 +46,15 @@ internal sealed class RestoreDescription(FolderBackupStore store, IReadOnlyDicti
             database = DumpSource.DatabaseOf(databases, source.Source);
             if (source.Rows is not { } then)
                 return $"Database {database.Name} is replaced as a whole; the backup does not tell its rows.";
+            var marks = source.Marks ?? new Dictionary<string, RowMark>();
+            var newer = marks.Count == 0 ? new Dictionary<string, long>() : await database.CountNewerAsync(marks, cancellationToken).ConfigureAwait(false);
             var now = await database.CountRowsAsync(database.Name, cancellationToken).ConfigureAwait(false);
-            return $"Database {database.Name}: {now.Values.Sum()} rows now, {then.Values.Sum()} in the backup{Details(then, now)}.";
+            var changes = new TableComparison(database.Id, marks).Compare(then, now, newer);
+            tables.AddRange(changes);
+            var difference = changes.Count == 0
+                ? "every table has as many rows as in the backup and none that is newer, as far as keys tell"
+                : $"since the backup {TableComparison.Describe(changes)}";
+            return $"Database {database.Name}: {difference} (in all {now.Values.Sum()} rows now, {then.Values.Sum()} in the backup). Rows that were changed in place do not show in this.";
         }
         catch (AppException e)
         {
@@ -56,13 +62,16 @@ internal sealed class RestoreDescription(FolderBackupStore store, IReadOnlyDicti
         }
     }
 
-    private static string Details(IReadOnlyDictionary<string, long> then, IReadOnlyDictionary<string, long> now)
+    private string AboutFiles(SourceRecord source)
     {
-        var differences = Proof.RowComparison.Differences(now, then);
-        if (differences.Count == 0)
-            return ", the same number in every table";
-        var shown = string.Join("; ", differences.Take(MostTables));
-        return $" (in the backup {shown}{(differences.Count > MostTables ? $"; and {differences.Count - MostTables} more tables" : "")})";
+        var count = source.Source.StartsWith(FolderSource.Prefix, StringComparison.Ordinal) ? NewerFiles.Count(source.Target!, source.EndedAt, time) : null;
+        return count switch
+        {
+            null => $"All that was written to {source.Source} since then is put aside.",
+            0 => $"No file in {source.Source} was written since then; some may have been removed.",
+            1 => $"At least 1 file in {source.Source} was written since then; it is put aside.",
+            _ => string.Create(CultureInfo.InvariantCulture, $"At least {count} files in {source.Source} were written since then; they are put aside."),
+        };
     }
 
     private static string Age(TimeSpan age) => age switch

@@ -55,6 +55,7 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
             Consistent = true,
             Target = database.Name,
             Rows = facts.Rows,
+            Marks = await MarksAsync(cancellationToken).ConfigureAwait(false),
             Tools = new Dictionary<string, string> { [Id] = $"{database.Engine} server {info.ServerVersion}, dump tool {info.ToolVersion}" },
             RestoreCommands = RestoreCommands.ForDatabase(definition, composeFolder, file),
         };
@@ -91,6 +92,19 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
         catch (InvalidDataException e)
         {
             throw new AppException(ErrorIds.BackupFailed, $"The dump of database {database.Name} did not come whole: {e.Message}", database.Id, inner: e);
+        }
+    }
+
+    // Only how exactly newer rows are told later depends on it: a backup is not worth less without.
+    private async Task<IReadOnlyDictionary<string, RowMark>?> MarksAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.MarkRowsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException)
+        {
+            return null;
         }
     }
 }

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Databases;
 
 namespace UpgradeOps.Engine.Backups.Sources;
 
@@ -41,6 +42,9 @@ internal sealed record SourceCopy
     public string? Target { get; init; }
 
     public IReadOnlyDictionary<string, long>? Rows { get; init; }
+
+    /// <inheritdoc cref="Format.SourceRecord.Marks"/>
+    public IReadOnlyDictionary<string, RowMark>? Marks { get; init; }
 
     public IReadOnlyList<string> Notes { get; init; } = [];
 

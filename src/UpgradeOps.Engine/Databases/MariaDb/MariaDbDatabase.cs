@@ -14,6 +14,7 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
 
     private readonly MariaDbSwap _swap = new(server);
     private readonly MariaDbSchema _schema = new(server);
+    private readonly MariaDbKeys _keys = new(server, name);
 
     public string Id => id;
 
@@ -128,6 +129,11 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
 
     public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(string database, CancellationToken cancellationToken) =>
         _schema.CountAsync(database, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, RowMark>> MarkRowsAsync(CancellationToken cancellationToken) => _keys.MarkAsync(cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, long>> CountNewerAsync(IReadOnlyDictionary<string, RowMark> marks, CancellationToken cancellationToken) =>
+        _keys.CountNewerAsync(marks, cancellationToken);
 
     public Task<string> DescribeSchemaAsync(CancellationToken cancellationToken, string? database = null) =>
         _schema.DescribeAsync(database ?? name, name, cancellationToken);

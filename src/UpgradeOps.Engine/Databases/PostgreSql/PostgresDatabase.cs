@@ -14,6 +14,7 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
     private readonly PostgresTwin _twin = new(server, name);
     private readonly PostgresSwap _swap = new(server, time);
     private readonly PostgresSchema _schema = new(server);
+    private readonly PostgresKeys _keys = new(server, name);
 
     public string Id => id;
 
@@ -134,6 +135,11 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
 
     public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(string database, CancellationToken cancellationToken) =>
         _schema.CountAsync(database, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, RowMark>> MarkRowsAsync(CancellationToken cancellationToken) => _keys.MarkAsync(cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, long>> CountNewerAsync(IReadOnlyDictionary<string, RowMark> marks, CancellationToken cancellationToken) =>
+        _keys.CountNewerAsync(marks, cancellationToken);
 
     public Task<string> DescribeSchemaAsync(CancellationToken cancellationToken, string? database = null) =>
         _schema.DescribeAsync(database ?? name, cancellationToken);

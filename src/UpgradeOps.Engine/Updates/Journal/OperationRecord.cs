@@ -6,6 +6,7 @@ namespace UpgradeOps.Engine.Updates.Journal;
 internal sealed class OperationRecord
 {
     private readonly Dictionary<string, StepRecord> _steps = [];
+    private readonly List<Continuation> _continued = [];
 
     private OperationRecord(string operationId, OperationStart start)
     {
@@ -38,6 +39,9 @@ internal sealed class OperationRecord
     /// <summary>What a person chose to do with the data; null when nobody was asked.</summary>
     public DataPolicy? DataChoice { get; private set; }
 
+    /// <summary>Who took it up again.</summary>
+    public IReadOnlyList<Continuation> Continued => _continued;
+
     /// <summary>True once it is over for good; anything else can be resumed or undone.</summary>
     public bool IsClosed => Outcome?.Status is UpdateStatus.Kept or UpdateStatus.Undone;
 
@@ -50,6 +54,11 @@ internal sealed class OperationRecord
     public StepRecord Step(string id) => _steps.TryGetValue(id, out var step) ? step : _steps[id] = new StepRecord();
 
     public IReadOnlyList<string> BackupIds => OutputsNamed("backupId");
+
+    /// <summary>The backup that was made before anything changed; null when there is none.</summary>
+    public string? BackupBefore => Plan.Steps
+        .Select(s => Step(s.Id).Outputs.GetValueOrDefault("backupId"))
+        .FirstOrDefault(id => id is not null);
 
     /// <summary>Databases, folders and volumes that were put aside and still hold data.</summary>
     public IReadOnlyList<string> KeptAside => OutputsNamed("keptAside")
@@ -94,6 +103,15 @@ internal sealed class OperationRecord
                 break;
             case JournalEvent.Effect when entry.Outputs.TryGetValue("data", out var data):
                 DataChoice = Enum.Parse<DataPolicy>(data);
+                break;
+            case JournalEvent.Effect when entry.Outputs.TryGetValue("continuedBy", out var actor):
+                _continued.Add(new Continuation
+                {
+                    At = entry.At,
+                    What = entry.Outputs.GetValueOrDefault("what", "resume"),
+                    Actor = JournalJson.Read<Actor>(actor, OperationId),
+                    Forced = entry.Outputs.GetValueOrDefault("forced") == "true",
+                });
                 break;
             case JournalEvent.Outcome:
                 Outcome = OperationOutcome.FromOutputs(entry.Outputs, OperationId);

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Backups.Restore;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Updates.Steps;
@@ -15,9 +16,8 @@ internal sealed class RestorePlanner(AppRooms rooms)
         var restore = backupId is null
             ? await rooms.Backups.PlanRestoreFileAsync(Path.GetFullPath(options.Path!), options.Database, cancellationToken).ConfigureAwait(false)
             : await rooms.Backups.PlanRestoreAsync(backupId, options.Database is null ? null : $"database:{options.Database}", cancellationToken).ConfigureAwait(false);
-        var findings = backupId is null
-            ? []
-            : (await rooms.Backups.DescribeRestoreAsync(backupId, cancellationToken).ConfigureAwait(false)).ToList();
+        var impact = backupId is null ? RestoreImpact.None : await rooms.Backups.DescribeRestoreAsync(backupId, cancellationToken).ConfigureAwait(false);
+        var findings = impact.Findings.ToList();
         if (!options.Force)
         {
             findings.Insert(0, new Finding
@@ -26,7 +26,7 @@ internal sealed class RestorePlanner(AppRooms rooms)
                 ErrorId = ErrorIds.RestoreNeedsConsent,
                 Target = rooms.Definition.Name,
                 Message = $"Restoring {backupId ?? options.Path} replaces the live data of {rooms.Definition.Name}; what is live now is kept aside. "
-                    + string.Join(" ", findings.Select(f => f.Message)),
+                    + impact.Text,
                 RecommendedAction = ErrorCatalogue.Find(ErrorIds.RestoreNeedsConsent)?.DefaultAction,
             });
         }
@@ -41,6 +41,7 @@ internal sealed class RestorePlanner(AppRooms rooms)
             Steps = Arrange(restore, current.IsRunning, from),
             OnFailureData = DataPolicy.Keep,
             Findings = findings,
+            DataSince = impact.Tables,
             CreatedAt = rooms.Options.Time.GetUtcNow(),
         });
     }

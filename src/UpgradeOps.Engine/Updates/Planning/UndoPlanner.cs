@@ -28,14 +28,14 @@ internal sealed class UndoPlanner(AppRooms rooms)
         };
 
         var migrated = before.SchemaFingerprint is not null && before.SchemaFingerprint != schema?.Fingerprint;
-        var backupId = kept.BackupIds.LastOrDefault();
-        var data = options.Data ?? (options.Force ? DataPolicy.Restore : null);
-        var restore = migrated && data == DataPolicy.Restore;
+        var backupId = kept.BackupBefore;
+        var answer = migrated
+            ? await new DataQuestion(rooms).AskAsync(Why(kept, schema), backupId, options, cancellationToken).ConfigureAwait(false)
+            : new DataAnswer(DataPolicy.Keep, [], []);
+        var putBack = migrated ? await RestoreStepsAsync(answer.Data, backupId, cancellationToken).ConfigureAwait(false) : [];
+        var restore = putBack.Count > 0;
         var findings = (await rooms.Platform.CheckAsync(current, target, cancellationToken).ConfigureAwait(false)).ToList();
-        if (migrated)
-        {
-            findings.AddRange(await AboutDataAsync(data, kept, backupId, cancellationToken).ConfigureAwait(false));
-        }
+        findings.AddRange(answer.Findings);
 
         // Before anything that was migrated is put back, the present state gets a backup of its own.
         var from = Endpoints.Of(current, null, schema);
@@ -45,9 +45,9 @@ internal sealed class UndoPlanner(AppRooms rooms)
             backup,
             rooms.Health.Plan(before.Version),
             restore ? DataPolicy.Restore : DataPolicy.Keep);
-        if (restore && backupId is not null)
+        if (restore)
         {
-            steps = StepOrder.InsertBeforeStart(steps, await rooms.Backups.PlanRestoreAsync(backupId, null, cancellationToken).ConfigureAwait(false));
+            steps = StepOrder.InsertBeforeStart(steps, putBack);
         }
 
         return PlanHash.Seal(new UpdatePlan
@@ -60,9 +60,25 @@ internal sealed class UndoPlanner(AppRooms rooms)
             Undoes = kept.OperationId,
             OnFailureData = DataPolicy.Keep,
             Findings = findings.OrderByDescending(f => f.Severity).ToList(),
+            DataSince = answer.Tables,
             ExpectedOutageSeconds = await PastOutages.TypicalAsync(rooms.State, cancellationToken).ConfigureAwait(false),
             CreatedAt = rooms.Options.Time.GetUtcNow(),
         });
+    }
+
+    /// <summary>Also while it still asks: what is shown then is what would be done.</summary>
+    private async Task<IReadOnlyList<PlannedStep>> RestoreStepsAsync(DataPolicy? data, string? backupId, CancellationToken cancellationToken)
+    {
+        if (backupId is null || data == DataPolicy.Keep)
+            return [];
+        try
+        {
+            return await rooms.Backups.PlanRestoreAsync(backupId, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException) when (data is null)
+        {
+            return [];
+        }
     }
 
     private async Task<OperationRecord> FindAsync(UndoOptions options, CancellationToken cancellationToken)
@@ -87,35 +103,9 @@ internal sealed class UndoPlanner(AppRooms rooms)
         return files;
     }
 
-    private async Task<IEnumerable<Finding>> AboutDataAsync(DataPolicy? data, OperationRecord kept, string? backupId, CancellationToken cancellationToken)
+    private static string Why(OperationRecord kept, SchemaState? now)
     {
-        var lost = backupId is null ? [] : await rooms.Backups.DescribeRestoreAsync(backupId, cancellationToken).ConfigureAwait(false);
-        if (data == DataPolicy.Restore && backupId is null)
-        {
-            return [Blocker(ErrorIds.BackupNotFound, $"Operation {kept.OperationId} made no backup, so its data cannot be restored.", null)];
-        }
-
-        if (data is DataPolicy.Keep or DataPolicy.Restore)
-        {
-            return data == DataPolicy.Restore ? lost : [];
-        }
-
-        return
-        [
-            Blocker(
-                ErrorIds.DataNeedsChoice,
-                $"Migrations were applied since {kept.Plan.From.Version} ran. {string.Join(" ", lost.Select(l => l.Message))}".Trim(),
-                ErrorCatalogue.Find(ErrorIds.DataNeedsChoice)?.DefaultAction),
-            .. lost,
-        ];
+        var newest = now?.Migrations.LastOrDefault(m => m.State == MigrationState.Applied) is { } last ? $" (newest: {last.Title ?? last.Version})" : "";
+        return $"The database was migrated since {kept.Plan.From.Version ?? "the old version"} ran{newest}.";
     }
-
-    private Finding Blocker(string errorId, string message, string? action) => new()
-    {
-        Severity = FindingSeverity.Blocker,
-        ErrorId = errorId,
-        Target = rooms.Definition.Name,
-        Message = message,
-        RecommendedAction = action,
-    };
 }

@@ -11,7 +11,14 @@ internal static class Commands
     public static string Undo(string name) => $"Undo-AppUpdate -Name {name}";
 
     public static string UndoWithData(string name) =>
-        $"Undo-AppUpdate -Name {name} -Data Keep   (or -Data Restore, which puts the backup in the data's place and keeps the present data aside)";
+        $"{UndoKeeping(name, null)}   (the data stays), or {UndoRestoring(name, null)}   (puts the backup in the data's place; the present data gets a backup and is kept aside)";
+
+    public static string UndoKeeping(string name, string? operationId) => $"Undo-AppUpdate -Name {name}{Which(operationId)} -Data Keep";
+
+    /// <summary>What a person types who has read what would be lost.</summary>
+    public static string UndoRestoring(string name, string? operationId) => $"Undo-AppUpdate -Name {name}{Which(operationId)} -Data Restore -Force";
+
+    private static string Which(string? operationId) => operationId is null ? "" : $" -OperationId {operationId}";
 
     public static string Health(string name) => $"Get-AppHealth -Name {name}";
 }

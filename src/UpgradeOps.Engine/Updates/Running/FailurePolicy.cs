@@ -3,6 +3,7 @@ using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.Updates.Journal;
+using UpgradeOps.Engine.Updates.Planning;
 
 namespace UpgradeOps.Engine.Updates.Running;
 
@@ -43,28 +44,10 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
 
     public async Task<DataDecision> DecideAsync(OperationRecord record, CancellationToken cancellationToken)
     {
-        if (record.DataChoice is { } chosen)
-        {
-            return new DataDecision(chosen);
-        }
-
-        var guard = record.Plan.Steps.FirstOrDefault(s => s.StartsNew);
-        if (guard is null || !record.Step(guard.Id).Begun || record.Plan.From.SchemaFingerprint is null)
-        {
-            // The new version never ran, or has no declared database that it could have changed.
-            return new DataDecision(DataPolicy.Keep);
-        }
-
-        var now = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (now?.Fingerprint == record.Plan.From.SchemaFingerprint)
-        {
-            return new DataDecision(DataPolicy.Keep);
-        }
-
-        // Without a backup there is nothing to restore, whatever was declared.
-        return record.Plan.OnFailureData == DataPolicy.Stop || (record.Plan.OnFailureData == DataPolicy.Restore && record.BackupIds.Count == 0)
-            ? new DataDecision(DataPolicy.Stop, NeedsChoice(record, now))
-            : new DataDecision(record.Plan.OnFailureData);
+        var decided = await DataRule.DecideAsync(rooms, record, cancellationToken).ConfigureAwait(false);
+        return decided == DataPolicy.Stop && record.DataChoice is null
+            ? new DataDecision(decided, await NeedsChoiceAsync(record, cancellationToken).ConfigureAwait(false))
+            : new DataDecision(decided);
     }
 
     public async Task<AppError?> VerifyOldAsync(OperationRecord record, CancellationToken cancellationToken)
@@ -150,17 +133,17 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
         .SelectMany(v => JournalJson.Read<List<string>>(v!, record.OperationId))
         .ToList();
 
-    private static AppError NeedsChoice(OperationRecord record, SchemaState? now)
+    private async Task<AppError> NeedsChoiceAsync(OperationRecord record, CancellationToken cancellationToken)
     {
-        var applied = now?.Migrations.Where(m => m.State == MigrationState.Applied).Select(m => m.Title ?? m.Version).ToList() ?? [];
-        var newest = applied.Count > 0 ? $" Newest in the database: {applied[^1]}." : "";
+        var why = $"{record.Plan.To.Version} failed ({record.Failure?.Message ?? "taken back by a person"}) after the database's schema had changed.";
+        var answer = await new DataQuestion(rooms)
+            .AskAsync(why, record.BackupBefore, new UndoOptions { Name = record.Plan.Name }, cancellationToken).ConfigureAwait(false);
         return new AppError
         {
             ErrorId = ErrorIds.DataNeedsChoice,
-            Message = $"{record.Plan.To.Version} failed ({record.Failure?.Message ?? "taken back by a person"}) after the database's schema had changed.{newest} "
-                + $"Writes went on after the backup {record.BackupIds.LastOrDefault() ?? "(none)"} was made, so a person must choose. Nothing was taken back yet.",
+            Message = $"{answer.Findings[0].Message} A person must choose. Nothing was taken back yet.",
             Target = record.Plan.Name,
-            RecommendedAction = Commands.UndoWithData(record.Plan.Name),
+            RecommendedAction = answer.Findings[0].RecommendedAction,
         };
     }
 }

@@ -19,6 +19,8 @@ internal sealed class OpenOperation : IAsyncDisposable
 
     public Transaction Transaction { get; }
 
+    public AppRooms Rooms => _rooms;
+
     /// <returns>Null when the operation is closed, or there is none.</returns>
     public static async Task<OpenOperation?> TakeOverAsync(
         EngineSession session, string name, string? operationId, string purpose, CancellationToken cancellationToken)

@@ -20,6 +20,8 @@ internal static class Results
         OutageSeconds = record.Outcome?.OutageSeconds,
         Resumed = resumed,
         BackupIds = record.BackupIds,
+        Data = Data(record),
+        KeptAside = Aside.Of(record),
         Evidence = record.Evidence,
         Steps = record.Plan.Steps.Select(s => Step(record, s)).ToList(),
         Findings = record.Plan.Findings,
@@ -75,16 +77,36 @@ internal static class Results
         Status = record.Outcome?.Status,
         From = record.Plan.From.Version,
         To = record.Plan.To.Version,
+        FromDigest = record.Plan.From.Digest,
+        ToDigest = record.Plan.To.Digest,
+        Channel = record.Plan.To.Channel,
+        Undoes = record.Plan.Undoes,
+        PlanHash = record.Plan.Hash,
+        Forced = record.Start.Forced,
+        Data = Data(record),
         StartedAt = record.StartedAt,
+        EndedAt = record.Outcome is null ? null : record.LastAt,
         DurationSeconds = record.Outcome is null ? null : Math.Round((record.LastAt - record.StartedAt).TotalSeconds, 3),
         OutageSeconds = record.Outcome?.OutageSeconds,
         By = record.Start.By,
+        Actor = record.Start.Actor,
+        Continued = record.Continued,
         BackupIds = record.BackupIds,
         Evidence = record.Evidence,
         ErrorId = (record.Outcome?.Error ?? record.Failure)?.ErrorId,
         Reason = (record.Outcome?.Error ?? record.Failure)?.Message,
-        KeptAside = record.KeptAside,
+        Next = record.Outcome?.Next,
+        KeptAside = Aside.Of(record),
+        DataSince = record.Plan.DataSince,
     };
+
+    /// <summary>What was decided on the way back; of an undo of a migrated update, what a person said.</summary>
+    private static DataPolicy? Data(OperationRecord record)
+    {
+        var plan = record.Plan;
+        var migrated = plan.Kind == OperationKind.Undo && plan.To.SchemaFingerprint is not null && plan.To.SchemaFingerprint != plan.From.SchemaFingerprint;
+        return record.DataChoice ?? (migrated ? record.Start.Data : null);
+    }
 
     private static StepResult Step(OperationRecord record, PlannedStep planned)
     {

@@ -26,7 +26,10 @@ internal sealed class Transaction
     public OperationRecord Record => _log.Record;
 
     /// <summary>Writes down the plan, the definition and every configuration file as it is now. Nothing else was touched when this returns.</summary>
-    public static async Task<Transaction> BeginAsync(AppRooms rooms, ILease lease, UpdatePlan plan, CancellationToken cancellationToken)
+    /// <param name="forced">A person said yes to what only force allows.</param>
+    /// <param name="data">What a person said about the data.</param>
+    public static async Task<Transaction> BeginAsync(
+        AppRooms rooms, ILease lease, UpdatePlan plan, CancellationToken cancellationToken, bool forced = false, DataPolicy? data = null)
     {
         var id = OperationId.New(rooms.Options.Time);
         var start = new OperationStart
@@ -34,6 +37,9 @@ internal sealed class Transaction
             Plan = plan,
             Definition = rooms.Definition,
             By = $"{lease.Info.User}@{lease.Info.Machine}",
+            Actor = Acting.Now(lease, rooms.Options),
+            Forced = forced,
+            Data = data,
             ConfigFiles = await KeepConfigurationAsync(rooms, id, plan.From.ConfigHashes.Keys, cancellationToken).ConfigureAwait(false),
         };
         var log = await OperationLog.BeginAsync(rooms.State, lease, id, start, rooms.Options.Time, cancellationToken).ConfigureAwait(false);
@@ -44,6 +50,16 @@ internal sealed class Transaction
     {
         var log = await OperationLog.ContinueAsync(rooms.State, lease, operationId, rooms.Options.Time, cancellationToken).ConfigureAwait(false);
         return new Transaction(rooms, lease, log, resumed: true);
+    }
+
+    /// <summary>Notes for the history that somebody goes on with it.</summary>
+    /// <param name="what"><c>resume</c> or <c>undo</c>.</param>
+    public Task NoteContinuationAsync(string what, bool forced)
+    {
+        var outputs = new Dictionary<string, string> { ["continuedBy"] = EngineJson.Write(Acting.Now(_lease, _rooms.Options)), ["what"] = what };
+        if (forced)
+            outputs["forced"] = "true";
+        return _log.AppendAsync(JournalEvent.Effect, outputs, CancellationToken.None);
     }
 
     public Task<UpdateResult> RunAsync(bool repeatUncertain, CancellationToken stop) => ReportAsync(runner => runner.RunAsync(repeatUncertain, stop));

@@ -2,6 +2,7 @@ using UpgradeOps.Engine.Backups;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
 using UpgradeOps.Engine.Updates.Journal;
+using UpgradeOps.Engine.Updates.Planning;
 
 namespace UpgradeOps.Engine.Updates.Steps;
 
@@ -54,12 +55,17 @@ internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<
             return JournalJson.Read<List<PlannedStep>>(written, context.OperationId);
         }
 
-        var backupId = operation.BackupIds.LastOrDefault() ?? throw new AppException(
+        var backupId = operation.BackupBefore ?? throw new AppException(
             ErrorIds.BackupNotFound, $"Operation {context.OperationId} made no backup that could be restored.", operation.Plan.Name);
+        var restore = await backups.PlanRestoreAsync(backupId, null, cancellationToken).ConfigureAwait(false);
+
+        // Writes went on after the backup, unless the plan stopped them for it: then what is live gets a backup of its own first.
+        IReadOnlyList<PlannedStep> second = operation.Plan.OnFailureData == DataPolicy.Restore ? [] : BackupSteps.Plan(quiesced: true, operation.Plan.To);
         var steps = new List<PlannedStep>();
-        foreach (var step in await backups.PlanRestoreAsync(backupId, null, cancellationToken).ConfigureAwait(false))
+        foreach (var step in second.Concat(restore))
         {
-            steps.Add(step with { Id = $"{Planned.Id}/{step.Kind}#{steps.Count + 1}" });
+            // Number 1 is the backup that the operation itself made.
+            steps.Add(step with { Id = $"{Planned.Id}/{step.Kind}#{steps.Count + 2}" });
         }
 
         await context.RecordAsync(RestorePlan, EngineJson.Write(steps), cancellationToken).ConfigureAwait(false);

@@ -22,6 +22,22 @@ public abstract class ChangingCmdlet : EngineCmdlet
                 inner: hostFault);
     }
 
+    /// <summary>
+    /// Asks what <c>-Confirm:$false</c> does not answer: a person's word about data.
+    /// </summary>
+    /// <returns><see cref="Approval.Given"/> where nobody can be asked: then it is not said, and the engine refuses with the exact command.</returns>
+    private protected Task<Approval> AskConsentAsync(string description, string question) => OnPipelineAsync(() =>
+    {
+        try
+        {
+            return ShouldContinue(description, question) ? Approval.Asked : Approval.Refused;
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
+        {
+            return Approval.Given;
+        }
+    });
+
     /// <summary>On the pipeline's thread. A host that cannot ask is the work's error, not the pipeline's end.</summary>
     private (Approval Approval, Exception? HostFault) Ask(string description, bool force)
     {

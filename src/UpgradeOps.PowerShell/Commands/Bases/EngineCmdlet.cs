@@ -12,6 +12,7 @@ public abstract class EngineCmdlet : AsyncCmdlet
 
     internal EngineSession Session => session ??= new EngineSession(new EngineOptions
     {
+        Face = EngineSession.IsAutomation ? "runbook" : "pwsh",
         Progress = progress = new ProgressWriter(this, TimeProvider.System),
         SecretVault = new SecretVault(this).ReadAsync,
     });

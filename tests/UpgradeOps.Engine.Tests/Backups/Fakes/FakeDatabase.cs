@@ -88,6 +88,16 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
     public Task<IReadOnlyDictionary<string, long>> CountRowsAsync(string database, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, long>>(Databases[database].ToDictionary(t => t.Key, t => (long)t.Value.Count));
 
+    /// <summary>The tables that have a growing key: the place of a row counts as it.</summary>
+    public HashSet<string> Keyed { get; } = [];
+
+    public Task<IReadOnlyDictionary<string, RowMark>> MarkRowsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, RowMark>>(Keyed.ToDictionary(t => t, t => new RowMark("id", Live[t].Count == 0 ? null : Live[t].Count)));
+
+    public Task<IReadOnlyDictionary<string, long>> CountNewerAsync(IReadOnlyDictionary<string, RowMark> marks, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, long>>(
+            marks.Where(m => Live.ContainsKey(m.Key)).ToDictionary(m => m.Key, m => Math.Max(0, Live[m.Key].Count - (m.Value.Value ?? 0))));
+
     public Task<string> DescribeSchemaAsync(CancellationToken cancellationToken, string? database = null) => throw new NotSupportedException();
 
     private Task RenameAsync(string from, string to) => _killer.EffectAsync(() =>

@@ -30,6 +30,61 @@ Describe 'Get-AppHistory' {
         (Get-AppHistory notes '*').Count | Should -Be 2
     }
 
+    It 'filters by end, moment and number' {
+        (Get-AppHistory notes -Status Kept).To | Should -Be '1.1.0'
+        (Get-AppHistory notes -Status Kept, Undone).To | Should -Be '1.2.0', '1.1.0'
+        (Get-AppHistory notes -Last 1).To | Should -Be '1.2.0'
+        $newest = (Get-AppHistory notes)[0]
+        (Get-AppHistory notes -Since $newest.StartedAt).To | Should -Be '1.2.0'
+        Get-AppHistory notes -Since ((Get-Date).AddDays(1)) | Should -BeNullOrEmpty
+        { Get-AppHistory notes -Last 0 } | Should -Throw
+    }
+
+    It 'tells who, from where and through what' {
+        $entry = (Get-AppHistory notes)[0]
+        $entry.Actor.User | Should -Be ([Environment]::UserName)
+        $entry.Actor.ProcessId | Should -Be $PID
+        $entry.Actor.Face | Should -Be 'pwsh'
+        $entry.PlanHash | Should -Match '^[0-9a-f]{64}$'
+        $entry.Forced | Should -BeFalse
+        $entry.EndedAt | Should -BeGreaterThan $entry.StartedAt
+    }
+
+    It 'is the same JSON as the console writes' {
+        function Get-Member-Paths($Value, $Path = '') {
+            if ($Value -is [pscustomobject]) { foreach ($p in $Value.PSObject.Properties) { "$Path/$($p.Name)".ToLowerInvariant(); Get-Member-Paths $p.Value "$Path/$($p.Name)" } }
+            elseif ($Value -is [array]) { foreach ($v in $Value) { Get-Member-Paths $v $Path } }
+        }
+        $console = Join-Path $Repository 'src' 'UpgradeOps.Cli' 'bin' $Configuration 'net10.0' 'UpgradeOps.Cli.dll'
+        if (-not (Test-Path $console)) { Set-ItResult -Skipped -Because 'the console is not built' }
+        $theirs = dotnet $console history notes --json | ConvertFrom-Json
+        $ours = Get-AppHistory notes | ConvertTo-Json -Depth 8 -EnumsAsStrings | ConvertFrom-Json
+        $ours.OperationId | Should -Be $theirs.operationId
+        $ours.Status | Should -Be $theirs.status
+        $ours[0].Actor.ProcessId | Should -Be $theirs[0].actor.processId
+        # What is null is left out by the console.
+        $known = Get-Member-Paths $ours | Sort-Object -Unique
+        Get-Member-Paths $theirs | Sort-Object -Unique | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
+        $console | Should -Exist
+    }
+
+    It 'shows a damaged journal beside the others' {
+        $one = (Get-AppHistory notes)[0]
+        $journal = Join-Path $sandbox.Folder 'state/notes/operations' $one.OperationId 'journal.jsonl'
+        $whole = Get-Content $journal -Raw
+        try {
+            $lines = $whole.TrimEnd("`n").Split("`n")
+            $lines[2] = $lines[2].Replace('"seq":3', '"seq":4')
+            [IO.File]::WriteAllText($journal, ($lines -join "`n") + "`n")
+            $history = Get-AppHistory notes
+            $history | Should -HaveCount 2
+            $history[0].ErrorId | Should -Be 'UpgradeOps.State.JournalDamaged'
+            $history[0].To | Should -Be '1.2.0'
+            $history[1].Status | Should -Be 'Kept'
+        }
+        finally { [IO.File]::WriteAllText($journal, $whole) }
+    }
+
     It 'is still there when the definition is gone' {
         Rename-Item $sandbox.Definition 'away'
         try { (Get-AppHistory notes).Count | Should -Be 2 } finally { Rename-Item (Join-Path $sandbox.Folder 'away') 'notes.yaml' }

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Proof;
 using UpgradeOps.Engine.Backups.Restore;
@@ -27,22 +28,23 @@ internal sealed class BackupRoom : IBackups
     /// <param name="docker">Called when a volume is worked on, and only then.</param>
     /// <param name="folder">Absolute; made when the first backup is.</param>
     public BackupRoom(
-        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time, IWriters? writers = null)
-        : this(definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time, packing: null, writers)
+        AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time, IWriters? writers = null,
+        ISecretResolver? secrets = null)
+        : this(definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time, packing: null, writers, secrets)
     {
     }
 
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time,
-        Packing? packing = null, IWriters? writers = null)
+        Packing? packing = null, IWriters? writers = null, ISecretResolver? secrets = null)
     {
         _definition = definition;
         _databases = databases;
         _store = new FolderBackupStore(folder, packing);
         _time = time;
         _maker = new BackupMaker(definition, _store, host, time);
-        _sources = new SourceList(definition, host, databases, volumes);
-        _parts = new RestoreParts(definition, host, databases, volumes, _store, this, _sources.BaseFolder, writers);
+        _sources = new SourceList(definition, host, databases, volumes, secrets);
+        _parts = new RestoreParts(definition, host, databases, volumes, _store, this, _sources.BaseFolder, writers, secrets);
     }
 
     public string Prefix => "backup";

@@ -198,6 +198,20 @@ internal sealed record BackupSourceDefinition
     public string? Sqlite { get; init; }
 
     public CommandSourceDefinition? Command { get; init; }
+
+    public RaftSourceDefinition? Raft { get; init; }
+}
+
+/// <summary>Raft storage of a Vault or an OpenBao.</summary>
+internal sealed record RaftSourceDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary>Absolute http(s) URL, such as <c>https://127.0.0.1:8200</c>.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>A secret reference.</summary>
+    public required string Token { get; init; }
 }
 
 /// <summary>A command whose output is backed up.</summary>

@@ -35,10 +35,12 @@ internal static class DefinitionKeys
     public static readonly KeySet Health = new("health[]", ["http", "from", "version", "status", "timeout"],
         "tcp", "command", "grpc", "websocket", "json", "interval", "headers");
 
-    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command"],
-        "raft", "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
+    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command", "raft"],
+        "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
 
     public static readonly KeySet BackupCommand = new("backups[].command", ["name", "run", "restore"], "environment", "user", "timeout");
+
+    public static readonly KeySet BackupRaft = new("backups[].raft", ["name", "address", "token"], "namespace", "certificateAuthority");
 
     public static readonly KeySet Migrations = new("migrations", ["database", "table", "run"], "tracker", "query", "command", "path", "down");
 
@@ -47,5 +49,5 @@ internal static class DefinitionKeys
     public static readonly KeySet State = new("state", ["folder"], "postgresql", "namespace");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, Migrations, OnFailure, State];
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, State];
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Backups.Raft;
 using UpgradeOps.Engine.Databases.Dumps;
 
 namespace UpgradeOps.Engine.Backups.Proof;

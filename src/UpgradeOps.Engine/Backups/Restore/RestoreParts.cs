@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Backups.Volumes;
 using UpgradeOps.Engine.Databases;
@@ -15,7 +16,8 @@ internal sealed record RestoreParts(
     FolderBackupStore Store,
     IBackups Backups,
     string BaseFolder,
-    IWriters? Writers = null)
+    IWriters? Writers = null,
+    ISecretResolver? Secrets = null)
 {
     public IDatabase Database(string id) => DumpSource.DatabaseOf(Databases, id);
 

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Backups.Dumps;
 using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Backups.Raft;
 using UpgradeOps.Engine.Backups.Sources;
 
 namespace UpgradeOps.Engine.Backups.Restore;
@@ -42,6 +43,8 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
             return [FolderStep(file)];
         if (file.Source.StartsWith(SqliteSource.Prefix, StringComparison.Ordinal))
             return [SqliteStep(file)];
+        if (file.Source.StartsWith(RaftSource.Prefix, StringComparison.Ordinal))
+            return [RaftStep(file)];
         if (file.Source.StartsWith(CommandSource.Prefix, StringComparison.Ordinal))
             return CommandSteps(file);
         return file.Source.StartsWith(FilesSource.Prefix, StringComparison.Ordinal) ? [FileStep(file)] : [];
@@ -83,6 +86,17 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
     {
         var path = Path.GetFullPath(file.Source[SqliteSource.Prefix.Length..], parts.BaseFolder);
         return Replace(RestoreSteps.SqliteKind, $"Replace the SQLite database {path}; the old one is kept beside it", Inputs(file, path));
+    }
+
+    private PlannedStep RaftStep(BackupFile file)
+    {
+        var name = file.Source[RaftSource.Prefix.Length..];
+        return Replace(RestoreSteps.RaftKind, $"Replace the raft storage '{name}' by its snapshot", Inputs(file, name)) with
+        {
+            // Its own end is its only sign: what was there before is in the safety backup.
+            Reversibility = Reversibility.NeedsBackup,
+            Repeatable = Repeatability.Idempotent,
+        };
     }
 
     /// <returns>Nothing when the definition names no command for it: then a person restores it.</returns>

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Backups.Raft;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Backups.Restore;
@@ -13,6 +14,7 @@ internal static class RestoreSteps
     public const string FolderKind = "backup.restoreFolder";
     public const string FilesKind = "backup.restoreFiles";
     public const string SqliteKind = "backup.restoreSqlite";
+    public const string RaftKind = "backup.restoreRaft";
     public const string CommandKind = "backup.restoreCommand";
 
     /// <summary>Input of <see cref="CreateKind"/>: <c>true</c> to hold what writes meanwhile.</summary>
@@ -38,6 +40,7 @@ internal static class RestoreSteps
         VolumeKind => new RestoreVolumeStep(planned, parts),
         FolderKind => new RestoreFolderStep(planned, parts),
         SqliteKind => new RestoreSqliteStep(planned, parts),
+        RaftKind => new RestoreRaftStep(planned, parts),
         CommandKind => new RestoreCommandStep(planned, parts),
         FilesKind => new RestoreFilesStep(planned, parts),
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id),

@@ -58,7 +58,7 @@ internal static class DataBinding
 
     private static BackupSourceDefinition Backup(Section section)
     {
-        section.ExactlyOne("database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command");
+        section.ExactlyOne("database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command", "raft");
         return new BackupSourceDefinition
         {
             Database = section.Text("database", TextRule.PartName),
@@ -69,8 +69,16 @@ internal static class DataBinding
             Globals = section.Text("globals", TextRule.PartName),
             Sqlite = section.Text("sqlite"),
             Command = section.Child("command", DefinitionKeys.BackupCommand) is { } command ? Command(command) : null,
+            Raft = section.Child("raft", DefinitionKeys.BackupRaft) is { } raft ? Raft(raft) : null,
         };
     }
+
+    private static RaftSourceDefinition Raft(Section section) => new()
+    {
+        Name = section.RequiredText("name", TextRule.PartName, "Give it a name, which its file in the backup gets."),
+        Address = section.RequiredText("address", TextRule.Url, "Write where its API is, such as https://127.0.0.1:8200."),
+        Token = section.RequiredText("token", TextRule.Secret, "Refer to a token that may read sys/storage/raft/snapshot."),
+    };
 
     private static CommandSourceDefinition Command(Section section)
     {

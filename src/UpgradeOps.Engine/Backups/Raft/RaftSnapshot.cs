@@ -3,7 +3,7 @@ using System.Text;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Streams;
 
-namespace UpgradeOps.Engine.Backups.Format;
+namespace UpgradeOps.Engine.Backups.Raft;
 
 /// <summary>
 /// A snapshot of Vault's or OpenBao's raft storage: an archive in gzip with <c>meta.json</c>, <c>state.bin</c> and their own

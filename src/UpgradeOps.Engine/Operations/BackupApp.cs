@@ -30,13 +30,15 @@ public sealed class BackupApp(EngineSession session)
 
     private static async Task<Backup> MakeLeasedAsync(AppRooms rooms, ILease lease, CancellationToken cancellationToken)
     {
-        var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        // Each starts programs elsewhere, and neither waits for the other.
+        var (schema, deployment) = (rooms.Schema.ReadAsync(cancellationToken), rooms.Platform.InspectAsync(cancellationToken));
+        await Task.WhenAll(schema, deployment).ConfigureAwait(false);
         return await rooms.Backups.CreateAsync(
             new BackupRequest
             {
                 BackupId = OperationId.New(rooms.Options.Time),
-                Deployment = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false),
-                SchemaFingerprint = schema?.Fingerprint,
+                Deployment = await deployment.ConfigureAwait(false),
+                SchemaFingerprint = (await schema.ConfigureAwait(false))?.Fingerprint,
                 Hold = HeldWriters.Hold(rooms, lease),
                 Progress = (what, done, total) => rooms.Options.Progress.Report(
                     new ProgressEvent(ProgressKind.Working, null, what) { BytesDone = done, BytesTotal = total, At = rooms.Options.Time.GetUtcNow() }),

@@ -39,8 +39,9 @@ internal abstract class Step(PlannedStep planned) : IStep
 {
     public PlannedStep Planned { get; } = planned;
 
+    /// <summary>Nothing to look at: what may be done twice is done again, and of the rest nobody knows.</summary>
     public virtual Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(StepState.NotDone);
+        Task.FromResult(Planned.Repeatable == Repeatability.Uncertain ? StepState.Unknown : StepState.NotDone);
 
     public abstract Task DoAsync(StepContext context, CancellationToken cancellationToken);
 

@@ -21,6 +21,13 @@ internal sealed class SimState(SimWorld world) : IAppState
 
     public Task CheckWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Another process takes the lease over, as after a pause that was taken for death; the present holder does not learn of it.</summary>
+    public void LoseLease()
+    {
+        _fence++;
+        _held = null;
+    }
+
     public Task<AppMemory> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(_memory);
 
     public Task<AppMemory> ChangeAsync(ILease lease, Func<AppMemory, AppMemory> change, CancellationToken cancellationToken)

@@ -7,10 +7,11 @@ internal static class KillMatrix
 {
     public static readonly IReadOnlyList<string> Verbs = ["resume", "undo"];
 
+    /// <param name="progress">Told after each row what was run so far; null for nobody.</param>
     /// <param name="makeWorld">Makes a world; called once a worker, and again after a cell that went wrong.</param>
     /// <returns>Every cell that was run, in order.</returns>
     public static async Task<IReadOnlyList<KillCell>> RunAsync(
-        Func<Task<IKillWorld>> makeWorld, IReadOnlyList<KillScenario> scenarios, KillPlan plan, CancellationToken cancellationToken)
+        Func<Task<IKillWorld>> makeWorld, IReadOnlyList<KillScenario> scenarios, KillPlan plan, Action<IReadOnlyList<KillCell>>? progress, CancellationToken cancellationToken)
     {
         var rows = new Rows(scenarios, plan);
         var cells = new ConcurrentBag<KillCell>();
@@ -21,7 +22,11 @@ internal static class KillMatrix
                 try
                 {
                     while (rows.Next() is { } row)
+                    {
                         world = await RunRowAsync(world, makeWorld, row, plan, rows, cells, cancellationToken);
+                        lock (rows)
+                            progress?.Invoke(InOrder(cells));
+                    }
                 }
                 finally
                 {
@@ -31,8 +36,11 @@ internal static class KillMatrix
             },
             cancellationToken));
         await Task.WhenAll(workers);
-        return cells.OrderBy(c => c.Scenario).ThenBy(c => c.FirstIndex).ThenBy(c => c.Verb).ThenBy(c => c.SecondIndex).ToList();
+        return InOrder(cells);
     }
+
+    private static List<KillCell> InOrder(IEnumerable<KillCell> cells) =>
+        cells.OrderBy(c => c.Scenario).ThenBy(c => c.FirstIndex).ThenBy(c => c.Verb).ThenBy(c => c.SecondIndex).ToList();
 
     private static async Task<IKillWorld> RunRowAsync(
         IKillWorld? world, Func<Task<IKillWorld>> makeWorld, Row row, KillPlan plan, Rows rows, ConcurrentBag<KillCell> cells, CancellationToken cancellationToken)
@@ -59,7 +67,7 @@ internal static class KillMatrix
             }
 
             // The second one lived: it has no boundary of this number.
-            if (none || (cell.Second is null && cell.Wrong is null) || (cell.Wrong is not null && ++wrong == enough))
+            if (none || row.Scenario.IsTheSame(cell.First, row.Verb) || (cell.Second is null && cell.Wrong is null) || (cell.Wrong is not null && ++wrong == enough))
                 return world ?? await makeWorld();
         }
     }

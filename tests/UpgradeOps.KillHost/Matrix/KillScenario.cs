@@ -5,25 +5,18 @@ namespace UpgradeOps.KillHost.Matrix;
 /// <param name="Old">The version that runs before.</param>
 /// <param name="New">The version that is updated to.</param>
 /// <param name="Fails">True when the new version never works, so that the update takes itself back.</param>
-internal sealed record KillScenario(string Name, string Old, string New, bool Fails);
-
-/// <summary>How much of a matrix is run.</summary>
-internal sealed record KillPlan
+internal sealed record KillScenario(string Name, string Old, string New, bool Fails)
 {
-    /// <summary>Every pair when 1; with N, for each first kill every Nth second kill, the others' turn at the next first kill. 0: no second kills.</summary>
-    public int SecondStride { get; init; } = 1;
+    private static readonly string[] OnTheWayBack = ["evidence", "operation effect", "undoing", "undone", "remembering", "outcome"];
 
-    /// <summary>With N only every Nth first kill; the offset comes from the seed.</summary>
-    public int FirstStride { get; init; } = 1;
+    /// <summary>
+    /// The step of a failing update at which it begins to differ from a succeeding one: the new version's start. An update that is killed
+    /// before it and then undone never learns that it would have failed, so those pairs are the succeeding one's and are not run again.
+    /// Null: nothing is left out.
+    /// </summary>
+    public string? DiffersFrom { get; init; }
 
-    /// <summary>How many more kills hit the middle of an effect, a random moment after a boundary.</summary>
-    public int InTheMiddle { get; init; }
-
-    /// <summary>How long after a boundary a kill in the middle comes at most.</summary>
-    public TimeSpan MiddleWithin { get; init; } = TimeSpan.FromMilliseconds(60);
-
-    public int Seed { get; init; } = 20260219;
-
-    /// <summary>Each worker has a world of its own.</summary>
-    public int Workers { get; init; } = 3;
+    /// <summary>Whether the pairs of this first kill are those of the succeeding update.</summary>
+    public bool IsTheSame(string first, string verb) =>
+        DiffersFrom is { } step && verb == "undo" && !OnTheWayBack.Append(step).Any(mark => first.Contains(mark, StringComparison.Ordinal));
 }

@@ -46,13 +46,13 @@ internal sealed class OperationRunner(
             {
                 throw;
             }
-            catch (AppException e) when (e.ErrorId == ErrorIds.StepUncertain)
+            catch (AppException e) when (e.ErrorId == ErrorIds.StepUncertain && planned.Phase != StepPhase.Keep)
             {
                 return await EndAsync(UpdateStatus.NeedsAttention, e.Error, Commands.ResumeForced(log.Record.Plan.Name)).ConfigureAwait(false);
             }
             catch (Exception e) when (planned.Phase == StepPhase.Keep)
             {
-                // The new version is verified: a failed clean-up is not a failed update.
+                // The new version is verified: a failed clean-up is not a failed update, and one of which nobody knows is not done twice.
                 Tell(ProgressKind.Warning, planned.Id, Failure.From(e, planned).Message);
             }
             catch (Exception e)

@@ -73,7 +73,7 @@ internal sealed class Transaction
     {
         if (Record.IsKeeping)
         {
-            return await RunAsync(repeatUncertain: true, stop).ConfigureAwait(false);
+            return await RunAsync(repeatUncertain: false, stop).ConfigureAwait(false);
         }
 
         if (data is { } choice && Record.DataChoice is null)

@@ -94,6 +94,7 @@ internal sealed class ModelRun
         Backups = new SimBackups(_sim),
         Schema = new SimSchema(_sim),
         Health = new SimHealth(_sim),
+        Writers = new PlatformWriters(QuiesceMode.None, new ModelPlatform(_world)),
     };
 
     private void Claim(bool holds, string number, string otherwise)

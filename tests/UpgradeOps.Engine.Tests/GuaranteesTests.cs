@@ -25,7 +25,7 @@ public sealed partial class GuaranteesTests
 
     private static bool Exists(Match test, IEnumerable<string> sources) => test.Groups["script"] is { Success: true, Value: var script }
         ? File.Exists(Path.Combine(Root, "tests", "pester", script))
-        : sources.Where(f => Path.GetFileNameWithoutExtension(f) == test.Groups["class"].Value)
+        : sources.Where(f => Path.GetFileName(f).Split('.')[0] == test.Groups["class"].Value)
             .Any(f => File.ReadAllText(f).Contains($" {test.Groups["method"].Value}(", StringComparison.Ordinal));
 
     private static string FindRoot()
@@ -39,6 +39,6 @@ public sealed partial class GuaranteesTests
     [GeneratedRegex(@"^(?=\d+\. \*\*)", RegexOptions.Multiline)]
     private static partial Regex Promise();
 
-    [GeneratedRegex(@"`(?:(?<class>\w+Tests)\.(?<method>\w+)|(?<script>[\w-]+\.Tests\.ps1))`")]
+    [GeneratedRegex(@"`(?:(?<class>\w+(?:Tests|Contract))\.(?<method>\w+)|(?<script>[\w-]+\.Tests\.ps1))`")]
     private static partial Regex Named();
 }

@@ -45,10 +45,10 @@ internal sealed class WatchedState(IAppState inner, Boundaries boundaries) : IAp
         boundaries.After(entry.Event, where);
     }
 
-    public async Task<string> KeepFileAsync(string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public async Task<string> KeepFileAsync(ILease lease, string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         boundaries.Other($"before keeping {name}");
-        return await inner.KeepFileAsync(operationId, name, bytes, cancellationToken);
+        return await inner.KeepFileAsync(lease, operationId, name, bytes, cancellationToken);
     }
 
     public Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken) =>

@@ -22,7 +22,7 @@ internal sealed class Catalogue(EngineOptions options)
             var taken = entries.FirstOrDefault(e => e.App.Name == app.Name)?.App;
             if (taken is not null && taken.Path != app.Path && !force)
                 throw new AppException(ErrorIds.AppNameTaken, $"The name '{app.Name}' is taken by {taken.Path}.", app.Name, $"Unregister-App {app.Name} first, use -Force, or change the name in {app.Path}.");
-            return [.. entries.Where(e => e.App.Name != app.Name), new CatalogueEntry { App = app, StateFolder = definition.StateFolder }];
+            return [.. entries.Where(e => e.App.Name != app.Name), new CatalogueEntry { App = app, State = definition.State }];
         }, cancellationToken).ConfigureAwait(false);
         return app;
     }
@@ -74,14 +74,14 @@ internal sealed class Catalogue(EngineOptions options)
     }
 
     /// <summary>Where an application's state stands, also when its definition was deleted or no longer loads since it was registered.</summary>
-    /// <returns>Its name, and the declared state folder if there is one.</returns>
+    /// <returns>Its name, and the declared place if there is one.</returns>
     /// <exception cref="AppException"><see cref="ErrorIds.AppUnknown"/>, or what is wrong with a definition that was never registered.</exception>
-    public async Task<(string Name, string? StateFolder)> FindStateAsync(string nameOrPath, CancellationToken cancellationToken)
+    public async Task<(string Name, StateDefinition? State)> FindStateAsync(string nameOrPath, CancellationToken cancellationToken)
     {
         try
         {
             var definition = await LoadAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
-            return (definition.Name, definition.StateFolder);
+            return (definition.Name, definition.State);
         }
         catch (AppException e) when (e.ErrorId is not (ErrorIds.AppUnknown or ErrorIds.CatalogueDamaged))
         {
@@ -91,7 +91,7 @@ internal sealed class Catalogue(EngineOptions options)
                 : Find(entries, nameOrPath);
             if (entry is null)
                 throw;
-            return (entry.App.Name, entry.StateFolder);
+            return (entry.App.Name, entry.State);
         }
     }
 

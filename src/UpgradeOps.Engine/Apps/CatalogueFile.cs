@@ -1,4 +1,5 @@
 using System.Text;
+using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts.Durable;
 using UpgradeOps.Engine.Json;
 
@@ -9,8 +10,8 @@ internal sealed record CatalogueEntry
 {
     public required App App { get; init; }
 
-    /// <summary>The declared state folder; null for the default. Kept so that the state is found when the definition is gone.</summary>
-    public string? StateFolder { get; init; }
+    /// <summary>Where its state is declared to stand; null for the default. Kept so that the state is found when the definition is gone; a password is a reference.</summary>
+    public StateDefinition? State { get; init; }
 }
 
 /// <summary>

@@ -5,6 +5,7 @@ using UpgradeOps.Engine.Preflight;
 using UpgradeOps.Engine.Releases;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.State.Folder;
+using UpgradeOps.Engine.State.PostgreSql;
 
 namespace UpgradeOps.Engine.Operations;
 
@@ -49,7 +50,7 @@ public sealed class EngineSession(EngineOptions options)
 
     /// <summary>Opens an application from a definition that is already at hand, such as the one in a journal.</summary>
     internal AppRooms Open(AppDefinition definition, IAppState? state = null) =>
-        Furnishing.Open(definition, this, state ?? OpenState(definition.Name, definition.StateFolder));
+        Furnishing.Open(StateFolders.Settle(definition, Options), this, state ?? OpenState(definition.Name, definition.State));
 
     /// <summary>
     /// Opens only what is remembered about an application. Works when its definition was deleted or no longer loads: the catalogue
@@ -57,10 +58,12 @@ public sealed class EngineSession(EngineOptions options)
     /// </summary>
     internal async Task<IAppState> OpenStateAsync(string nameOrPath, CancellationToken cancellationToken)
     {
-        var (name, folder) = await Catalogue.FindStateAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
-        return OpenState(name, folder);
+        var (name, place) = await Catalogue.FindStateAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
+        return OpenState(name, place);
     }
 
-    private IAppState OpenState(string name, string? declared) =>
-        WatchState(new FolderState(name, StateFolders.Of(name, declared, Options), Options.Time));
+    /// <summary>Opens the state of an application where its definition, or the catalogue, says that it stands. Nothing is connected yet.</summary>
+    internal IAppState OpenState(string name, StateDefinition? declared) => WatchState(declared?.PostgreSql is { } server
+        ? new PostgresState(name, PostgresPlace.Of(server, Options), Options.Time)
+        : new FolderState(name, StateFolders.Of(name, declared?.Folder, Options), Options.Time));
 }

@@ -37,7 +37,7 @@ internal static class Furnishing
             Platform = platform,
             Releases = session.ReleaseSources.Open(definition, host, secrets),
             Databases = databases,
-            Backups = new BackupRoom(definition, host, databases, () => docker.Value, Path.Combine(state.Location, "backups"), time, writers, secrets),
+            Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets),
             Writers = writers,
             Schema = new SchemaProbe(definition, databases),
             Health = new HealthProbe(definition, platform, time, redaction),

@@ -37,7 +37,8 @@ internal interface IAppState
 
     /// <summary>Keeps a file with an operation; an existing one of that name stays as it is.</summary>
     /// <returns>Where it is, for a person.</returns>
-    Task<string> KeepFileAsync(string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+    /// <exception cref="AppException"><see cref="ErrorIds.LockLost"/>: the lease has a newer owner. Nothing was written.</exception>
+    Task<string> KeepFileAsync(ILease lease, string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
     Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken);
 }

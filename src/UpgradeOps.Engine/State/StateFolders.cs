@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Operations;
 
 namespace UpgradeOps.Engine.State;
@@ -9,6 +10,15 @@ internal static class StateFolders
 
     public static string Of(string name, string? declared, EngineOptions options) =>
         declared ?? Path.Combine(Root(options), name);
+
+    /// <summary>
+    /// Names the folder of backups when the state is a database. It is written into the journal with the definition, so that whoever
+    /// resumes the operation, as another user or with another default, looks in the same place.
+    /// </summary>
+    public static AppDefinition Settle(AppDefinition definition, EngineOptions options) =>
+        definition.State is { PostgreSql: not null, Backups: null } state
+            ? definition with { State = state with { Backups = Path.Combine(Of(definition.Name, null, options), "backups") } }
+            : definition;
 
     private static string Root(EngineOptions options)
     {

@@ -74,6 +74,9 @@ public static class ErrorIds
     public const string PreflightFailed = "UpgradeOps.Preflight.Failed";
 
     public const string StateNotWritable = "UpgradeOps.State.NotWritable";
+    public const string StateUnreachable = "UpgradeOps.State.Unreachable";
+    public const string StateUnauthorized = "UpgradeOps.State.Unauthorized";
+    public const string StateNewerFormat = "UpgradeOps.State.NewerFormat";
     public const string StateDamaged = "UpgradeOps.State.Damaged";
     public const string JournalNewerFormat = "UpgradeOps.State.JournalNewerFormat";
     public const string JournalDamaged = "UpgradeOps.State.JournalDamaged";

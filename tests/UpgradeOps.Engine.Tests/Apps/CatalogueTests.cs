@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Apps;
+using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Tests.Hosts;
 
@@ -95,11 +96,26 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task State_in_a_database_is_found_when_the_definition_is_gone_and_its_password_is_not_written_down()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "pw"), "hunter2");
+        var path = folder.Write("kmp.yaml", Definitions.Compose + $"\nstate: {{ postgresql: {{ address: db, database: ops, user: u, password: 'file:{folder.Path}/pw' }} }}");
+        await Catalogue().RegisterAsync(path, force: false, CancellationToken.None);
+        var (_, before) = await Catalogue().FindStateAsync("kmp", CancellationToken.None);
+        File.Delete(path);
+
+        var (name, after) = await Catalogue().FindStateAsync("kmp", CancellationToken.None);
+        Assert.Equal(("kmp", before), (name, after));
+        Assert.Equal($"file:{folder.Path}/pw", after!.PostgreSql!.Password);
+        Assert.DoesNotContain("hunter2", await File.ReadAllTextAsync(Path.Combine(Config, "apps.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task State_is_found_when_the_definition_is_gone_or_broken()
     {
         var path = folder.Write("kmp.yaml", Definitions.Compose + "\nstate: { folder: kept }");
         await Catalogue().RegisterAsync(path, force: false, CancellationToken.None);
-        var expected = ("kmp", Path.Combine(folder.Path, "kept"));
+        var expected = ("kmp", new StateDefinition { Folder = Path.Combine(folder.Path, "kept") });
 
         Assert.Equal(expected, await Catalogue().FindStateAsync("kmp", CancellationToken.None));
         File.WriteAllText(path, "broken: [");

@@ -57,6 +57,14 @@ public class DefinitionErrorTests
     [InlineData("folder: incoming", "folder: x\nbackups: [ { volume: data } ]", "backups[0].volume")]
     [InlineData("folder: incoming", "folder: x\ndatabases: { main: { engine: mariadb, at: { service: db }, name: a, user: b } }", "databases.main.at.service")]
     [InlineData("folder: incoming", "folder: x\n  user: me", "releases.user")]
+    [InlineData("folder: incoming", "folder: x\nstate: { backups: b }", "state")]
+    [InlineData("folder: incoming", "folder: x\nstate: { folder: s, postgresql: { address: a, database: b, user: c } }", "state.postgresql")]
+    [InlineData("folder: incoming", "folder: x\nstate: { postgresql: { database: b, user: c } }", "state.postgresql.address")]
+    [InlineData("folder: incoming", "folder: x\nstate: { postgresql: { address: 'postgres://a', database: b, user: c } }", "state.postgresql.address")]
+    [InlineData("folder: incoming", "folder: x\nstate: { postgresql: { address: a, database: b, user: c, password: hunter2 } }", "state.postgresql.password")]
+    [InlineData("folder: incoming", "folder: x\nstate: { postgresql: { address: a, database: b, user: c, schema: pg_x } }", "state.postgresql.schema")]
+    [InlineData("folder: incoming", "folder: x\nstate: { postgresql: { address: a, database: b, user: c, schema: 'a; DROP' } }", "state.postgresql.schema")]
+    [InlineData("folder: incoming", "folder: x\nstate: { postgresql: { address: a, database: b, user: c, tls: off, certificateAuthority: ca } }", "state.postgresql.certificateAuthority")]
     public void Parts_must_fit_the_platform_service(string from, string to, string key)
     {
         var error = Definitions.Refused(Definitions.Service.Replace(from, to));

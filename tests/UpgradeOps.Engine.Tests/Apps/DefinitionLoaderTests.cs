@@ -42,7 +42,7 @@ public class DefinitionLoaderTests
         Assert.Equal(("127.0.0.1", 5432), (app.Databases["main"].Address, app.Databases["main"].Port));
         Assert.Equal((TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(2), DataPolicy.Restore), (app.HealthTimeout, app.Bake, app.OnFailureData));
         Assert.Equal(("build.version", 200, TimeSpan.FromSeconds(2)), (app.Health[0].Version, app.Health[0].Status, app.Health[0].Timeout));
-        Assert.Equal("/srv/notes/upgradeops", app.StateFolder);
+        Assert.Equal("/srv/notes/upgradeops", app.State!.Folder);
         Assert.Equal("shared/data", app.Backups[1].Folder);
     }
 
@@ -53,7 +53,19 @@ public class DefinitionLoaderTests
 
         Assert.Equal("/srv/app/app", app.Platform.Service!.Directory);
         Assert.Equal("/srv/app/incoming", app.Releases.Folder);
-        Assert.Equal("/srv/state", app.StateFolder);
+        Assert.Equal("/srv/state", app.State!.Folder);
+    }
+
+    [Fact]
+    public void State_in_a_database_needs_nothing_else_to_be_found()
+    {
+        var state = Definitions.Parse(Definitions.Service + "\nstate: { postgresql: { address: db, database: ops, user: runner, password: 'file:pw', certificateAuthority: ca.pem } }").State!;
+
+        Assert.Equal(
+            new PostgreSqlStateDefinition { Address = "db", Database = "ops", User = "runner", Password = "file:/srv/app/app/pw", CertificateAuthority = "/srv/app/ca.pem" },
+            state.PostgreSql);
+        Assert.Equal((5432, "upgradeops", null), (state.PostgreSql!.Port, state.PostgreSql.Schema, state.PostgreSql.Tls));
+        Assert.Null(state.Folder);
     }
 
     [Fact]
@@ -63,7 +75,7 @@ public class DefinitionLoaderTests
 
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(60), DataPolicy.Stop, "recreate", "local"), (app.Bake, app.HealthTimeout, app.OnFailureData, app.Strategy, app.Host));
         Assert.Equal(("process", TimeSpan.FromSeconds(10)), (app.Platform.Service!.Supervisor, app.Platform.Service.StopTimeout));
-        Assert.Null(app.StateFolder);
+        Assert.Null(app.State);
         Assert.Null(app.Migrations);
         Assert.Empty(app.Backups);
         Assert.Empty(app.Health);

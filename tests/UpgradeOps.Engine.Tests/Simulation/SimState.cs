@@ -76,7 +76,7 @@ internal sealed class SimState(SimWorld world) : IAppState
         return Task.CompletedTask;
     }
 
-    public Task<string> KeepFileAsync(string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public Task<string> KeepFileAsync(ILease lease, string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         world.Death.Pass("before keep");
         _files.TryAdd($"{operationId}/{name}", bytes.ToArray());

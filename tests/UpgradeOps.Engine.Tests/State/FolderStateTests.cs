@@ -1,11 +1,19 @@
+using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.State.Folder;
+using UpgradeOps.StateContract;
 
 namespace UpgradeOps.Engine.Tests.State;
 
-public sealed class FolderStateTests : IDisposable
+public sealed class FolderStateTests : AppStateContract, IDisposable
 {
+    private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"upgradeops-state-{Guid.NewGuid():N}");
+
+    private string LeasePath => Path.Combine(_folder, "lease.json");
+
+    private protected override StateDefinition Place => new() { Folder = _folder };
 
     public void Dispose()
     {
@@ -16,108 +24,97 @@ public sealed class FolderStateTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_two_hundred_takers_one_wins()
+    public async Task A_dead_owner_is_replaced_at_once()
     {
-        var wins = 0;
-        var losses = 0;
-        var leases = new System.Collections.Concurrent.ConcurrentBag<ILease>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (_, token) =>
+        Leave(OwnerIdentity.Current with { ProcessId = int.MaxValue - 1, ProcessStart = "1" }, DateTimeOffset.MaxValue);
+        await using var lease = await Open().TakeLeaseAsync("after it", None);
+        Assert.Equal(8, lease.Fence);
+    }
+
+    [Fact]
+    public async Task An_owner_on_another_machine_counts_until_its_heartbeat_stands_still()
+    {
+        var elsewhere = OwnerIdentity.Current with { Realm = "another kernel" };
+        Leave(elsewhere, TimeProvider.System.GetUtcNow() + FolderLease.Lifetime);
+        await RefusedAsync(ErrorIds.LockHeld, () => Open().TakeLeaseAsync("x", None));
+        Assert.Null((await Open().ReadLeaseAsync(None))!.OwnerAlive);
+
+        // Two clocks that differ by a year, either way: what counts is whether it beats.
+        foreach (var expires in (DateTimeOffset[])[DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddYears(1)])
         {
-            try
-            {
-                leases.Add(await Open().TakeLeaseAsync("race", token));
-                Interlocked.Increment(ref wins);
-            }
-            catch (AppException e) when (e.ErrorId == ErrorIds.LockHeld)
-            {
-                Interlocked.Increment(ref losses);
-            }
-        });
-        Assert.Equal((1, 199), (wins, losses));
-        foreach (var lease in leases)
-        {
-            await lease.DisposeAsync();
+            Leave(elsewhere, expires);
+            var waiting = Open(new JumpingTime { Hurry = 20 }).TakeLeaseAsync("x", None);
+            Leave(elsewhere, expires.AddSeconds(15));
+            await RefusedAsync(ErrorIds.LockHeld, () => waiting);
+
+            Leave(elsewhere, expires);
+            await using var lease = await Open(new JumpingTime { Hurry = 100 }).TakeLeaseAsync("x", None);
+            Assert.Equal(8, lease.Fence);
         }
     }
 
     [Fact]
-    public async Task Each_taking_has_a_higher_number_and_an_owner_with_an_old_one_writes_nothing()
+    public async Task An_owner_in_another_container_of_this_kernel_lives_as_long_as_its_file_is_locked()
     {
-        var state = Open();
-        var first = await state.TakeLeaseAsync("first", CancellationToken.None);
-        await state.BreakLeaseAsync(force: true, CancellationToken.None);
-        await using var second = await Open().TakeLeaseAsync("second", CancellationToken.None);
-        Assert.True(second.Fence > first.Fence);
+        var kernel = OwnerIdentity.Current.Realm.Split('/')[0];
+        Leave(OwnerIdentity.Current with { Realm = $"{kernel}/another name space" }, TimeProvider.System.GetUtcNow() + FolderLease.Lifetime);
+        using (FolderGuard.Lock(Path.Combine(_folder, "owner-7.lock")))
+        {
+            Assert.True((await Open().ReadLeaseAsync(None))!.OwnerAlive);
+            await RefusedAsync(ErrorIds.LockHeld, () => Open(new JumpingTime { Offset = TimeSpan.FromDays(9) }).TakeLeaseAsync("x", None));
+        }
 
-        var error = await Assert.ThrowsAsync<AppException>(() => state.AppendJournalAsync(first, "op", JournalLine.Seal("{\"a\":1}"), CancellationToken.None));
-        Assert.Equal(ErrorIds.LockLost, error.ErrorId);
-        Assert.Empty(await state.ListOperationsAsync(CancellationToken.None));
-        await Assert.ThrowsAsync<AppException>(() => state.ChangeAsync(first, m => m with { Channel = "x" }, CancellationToken.None));
-        await first.DisposeAsync();
-        Assert.NotNull(await state.ReadLeaseAsync(CancellationToken.None));
+        Assert.False((await Open().ReadLeaseAsync(None))!.OwnerAlive);
+        await using var lease = await Open().TakeLeaseAsync("x", None);
+        Assert.Equal([Path.Combine(_folder, "owner-8.lock")], Directory.GetFiles(_folder, "owner-*"));
     }
 
     [Fact]
-    public async Task A_living_owner_is_not_replaced_unless_forced()
+    public async Task A_lease_that_could_not_be_given_up_in_writing_does_not_stand_until_the_process_ends()
     {
-        var state = Open();
-        await using var lease = await state.TakeLeaseAsync("work", CancellationToken.None);
-        Assert.Equal(ErrorIds.LockHeld, (await Assert.ThrowsAsync<AppException>(() => state.BreakLeaseAsync(force: false, CancellationToken.None))).ErrorId);
-        var info = await state.ReadLeaseAsync(CancellationToken.None);
-        Assert.True(info!.OwnerAlive);
-        Assert.Equal("work", info.Purpose);
-    }
+        var lease = await Open().TakeLeaseAsync("work", None);
+        var moved = _folder + "-moved";
+        Directory.Move(_folder, moved);
+        await File.WriteAllTextAsync(_folder, "nothing can be written here");
+        await lease.DisposeAsync();
+        File.Delete(_folder);
+        Directory.Move(moved, _folder);
 
-    [Fact]
-    public async Task A_dead_owner_is_replaced_at_once()
-    {
-        Directory.CreateDirectory(_folder);
-        var dead = OwnerIdentity.Current with { ProcessId = int.MaxValue - 1, ProcessStart = "1" };
-        new LeaseFile { Fence = 7, Owner = dead, ExpiresAt = DateTimeOffset.MaxValue }.Write(Path.Combine(_folder, "lease.json"));
-        await using var lease = await Open().TakeLeaseAsync("after it", CancellationToken.None);
-        Assert.Equal(8, lease.Fence);
-    }
-
-    [Fact]
-    public async Task An_owner_in_another_realm_counts_until_its_heartbeat_expires()
-    {
-        Directory.CreateDirectory(_folder);
-        var elsewhere = OwnerIdentity.Current with { Realm = "another kernel" };
-        var file = new LeaseFile { Fence = 7, Owner = elsewhere, ExpiresAt = DateTimeOffset.MaxValue };
-        file.Write(Path.Combine(_folder, "lease.json"));
-        Assert.Equal(ErrorIds.LockHeld, (await Assert.ThrowsAsync<AppException>(() => Open().TakeLeaseAsync("x", CancellationToken.None))).ErrorId);
-
-        (file with { ExpiresAt = DateTimeOffset.UnixEpoch }).Write(Path.Combine(_folder, "lease.json"));
-        await using var lease = await Open().TakeLeaseAsync("x", CancellationToken.None);
-        Assert.Equal(8, lease.Fence);
+        await using var next = await Open().TakeLeaseAsync("next", None);
+        Assert.Equal(lease.Fence + 1, next.Fence);
     }
 
     [Fact]
     public async Task A_torn_tail_is_cut_before_the_next_line()
     {
         var state = Open();
-        await using var lease = await state.TakeLeaseAsync("work", CancellationToken.None);
-        var line = JournalLine.Seal("{\"seq\":1}");
-        await state.AppendJournalAsync(lease, "op", line, CancellationToken.None);
+        await using var lease = await state.TakeLeaseAsync("work", None);
+        await state.AppendJournalAsync(lease, "op", Line(1), None);
         var path = Path.Combine(_folder, "operations", "op", "journal.jsonl");
         await File.AppendAllTextAsync(path, "{\"seq\":2,\"half");
 
-        var next = JournalLine.Seal("{\"seq\":2}");
-        await Open().AppendJournalAsync(lease, "op", next, CancellationToken.None);
-        Assert.Equal([line, next], await state.ReadJournalAsync("op", CancellationToken.None));
+        await Open().AppendJournalAsync(lease, "op", Line(2), None);
+        Assert.Equal([Line(1), Line(2)], await state.ReadJournalAsync("op", None));
     }
 
     [Fact]
-    public async Task What_is_kept_first_stays_and_is_private()
+    public async Task Everything_is_private_under_the_loosest_umask()
     {
-        var state = Open();
-        await using var lease = await state.TakeLeaseAsync("work", CancellationToken.None);
-        var path = await state.KeepFileAsync("op", ".env", "first"u8.ToArray(), CancellationToken.None);
-        await state.KeepFileAsync("op", ".env", "second"u8.ToArray(), CancellationToken.None);
-        Assert.Equal("first"u8.ToArray(), await state.ReadFileAsync("op", ".env", CancellationToken.None));
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder));
+        await using var other = StateProcess.Start(Name, Place, null, "sh", "-c", "umask 000; exec \"$@\"", "sh");
+        await other.DoAsync("take");
+        await other.DoAsync($"append op {Line(1)}");
+        await other.DoAsync("keep op .env");
+        await other.DoAsync("remember beta");
+
+        var files = Directory.GetFiles(_folder, "*", SearchOption.AllDirectories);
+        Assert.Equal(
+            ["guard.lock", "journal.jsonl", "kept/.env", "lease.json", "memory.json", "owner-1.lock"],
+            files.Select(f => f.EndsWith(".env", StringComparison.Ordinal) ? "kept/.env" : Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.All(files, f => Assert.Equal(Secret, File.GetUnixFileMode(f)));
+        Assert.All(
+            Directory.GetDirectories(_folder, "*", SearchOption.AllDirectories).Append(_folder),
+            d => Assert.Equal(Secret | UnixFileMode.UserExecute, File.GetUnixFileMode(d)));
     }
 
     [Fact]
@@ -126,7 +123,7 @@ public sealed class FolderStateTests : IDisposable
         await File.WriteAllTextAsync(_folder, "a file stands where the folder should");
         try
         {
-            var error = await Assert.ThrowsAsync<AppException>(() => Open().CheckWritableAsync(CancellationToken.None));
+            var error = await Assert.ThrowsAsync<AppException>(() => Open().CheckWritableAsync(None));
             Assert.Equal(ErrorIds.StateNotWritable, error.ErrorId);
             Assert.Contains(_folder, error.Message, StringComparison.Ordinal);
         }
@@ -136,12 +133,23 @@ public sealed class FolderStateTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Asking_whether_it_can_be_written_writes_nothing()
+    private protected override Task AssertUntouchedAsync()
     {
-        await Open().CheckWritableAsync(CancellationToken.None);
         Assert.False(Path.Exists(_folder));
+        return Task.CompletedTask;
     }
 
-    private FolderState Open() => new("demo", _folder, TimeProvider.System);
+    /// <summary>Its clock is that of the machine; the tests move their own.</summary>
+    private protected override Task PassExpiryAsync()
+    {
+        var held = LeaseFile.Read(LeasePath);
+        (held with { ExpiresAt = DateTimeOffset.UnixEpoch }).Write(LeasePath);
+        return Task.CompletedTask;
+    }
+
+    private void Leave(OwnerIdentity owner, DateTimeOffset expires)
+    {
+        Directory.CreateDirectory(_folder);
+        new LeaseFile { Fence = 7, Owner = owner, ExpiresAt = expires }.Write(LeasePath);
+    }
 }

@@ -39,7 +39,7 @@ internal sealed record AppDefinition
     public DataPolicy OnFailureData { get; init; } = DataPolicy.Stop;
 
     /// <summary>Where state and backups are kept; null for the default folder.</summary>
-    public string? StateFolder { get; init; }
+    public StateDefinition? State { get; init; }
 
     /// <summary>Absolute path of the file that this was read from.</summary>
     public required string Path { get; init; }

@@ -46,8 +46,11 @@ internal static class DefinitionKeys
 
     public static readonly KeySet OnFailure = new("onFailure", ["data"], "notify", "command", "evidence");
 
-    public static readonly KeySet State = new("state", ["folder"], "postgresql", "namespace");
+    public static readonly KeySet State = new("state", ["folder", "postgresql", "backups"], "namespace");
+
+    public static readonly KeySet StatePostgreSql = new("state.postgresql",
+        ["address", "port", "database", "schema", "user", "password", "tls", "certificateAuthority"], "connection", "socket", "options");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, State];
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, State, StatePostgreSql];
 }

@@ -44,6 +44,11 @@ internal sealed record SecretReference(SecretScheme Scheme, string Name, string 
         return reference is not null;
     }
 
+    /// <summary>The same reference with its path, if it has one, absolute.</summary>
+    public static string Absolute(string reference, string directory) => TryParse(reference, out var parsed) && parsed.Path.Length > 0
+        ? (parsed with { Path = System.IO.Path.GetFullPath(parsed.Path, directory) }).ToString()
+        : reference;
+
     public override string ToString() => Scheme switch
     {
         SecretScheme.Environment => $"env:{Name}",

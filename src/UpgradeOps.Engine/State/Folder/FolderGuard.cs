@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Hosts.Durable;
+
 namespace UpgradeOps.Engine.State.Folder;
 
 /// <summary>
@@ -31,9 +33,27 @@ internal static class FolderGuard
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = Hosts.Durable.DurableFile.Private;
+            options.UnixCreateMode = DurableFile.Private;
         }
 
         return new FileStream(path, options);
+    }
+
+    /// <summary>Whether another has the lock. Nothing is created, and two who ask at once do not take each other for an owner.</summary>
+    public static bool IsLocked(string path)
+    {
+        try
+        {
+            using var shared = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 }

@@ -7,18 +7,19 @@ namespace UpgradeOps.Engine.State.Folder;
 internal sealed class FolderLease : ILease
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
 
-    private readonly FolderState _state;
+    private readonly FolderLeases _leases;
     private readonly FileStream _owner;
     private readonly ITimer _timer;
     private int _released;
 
-    public FolderLease(FolderState state, LockInfo info, FileStream owner, TimeProvider time)
+    public FolderLease(FolderLeases leases, LockInfo info, FileStream owner, TimeProvider time)
     {
-        _state = state;
+        _leases = leases;
         _owner = owner;
         Info = info;
+        HeldHere.Add(owner.Name);
         _timer = time.CreateTimer(_ => _ = RenewAsync(), null, Beat, Beat);
     }
 
@@ -34,17 +35,38 @@ internal sealed class FolderLease : ILease
         }
 
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await _state.ReleaseAsync(this).ConfigureAwait(false);
+        try
+        {
+            await _leases.ReleaseAsync(this).ConfigureAwait(false);
+        }
+        catch (AppException)
+        {
+            // It cannot be written that the lease is free; but its file is no longer locked, and that says the same.
+        }
+
+        HeldHere.Remove(_owner.Name);
         var path = _owner.Name;
         await _owner.DisposeAsync().ConfigureAwait(false);
-        File.Delete(path);
+        TryDelete(path);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next owner clears it away.
+        }
     }
 
     private async Task RenewAsync()
     {
         try
         {
-            await _state.RenewAsync(this).ConfigureAwait(false);
+            await _leases.RenewAsync(this).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or AppException)
         {

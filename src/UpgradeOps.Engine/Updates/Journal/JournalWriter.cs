@@ -10,6 +10,8 @@ internal sealed class JournalWriter(IAppState state, ILease lease, string operat
 
     public string OperationId => operationId;
 
+    public ILease Lease => lease;
+
     /// <summary>Goes on after the last of these entries.</summary>
     public void ContinueAfter(IReadOnlyList<JournalEntry> entries)
     {

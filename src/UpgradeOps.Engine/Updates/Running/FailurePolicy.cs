@@ -30,7 +30,7 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
             var kept = new List<string>();
             foreach (var (name, bytes) in files)
             {
-                kept.Add(await rooms.State.KeepFileAsync(record.OperationId, $"evidence-{name}", bytes, CancellationToken.None).ConfigureAwait(false));
+                kept.Add(await rooms.State.KeepFileAsync(lease, record.OperationId, $"evidence-{name}", bytes, CancellationToken.None).ConfigureAwait(false));
             }
 
             return kept;

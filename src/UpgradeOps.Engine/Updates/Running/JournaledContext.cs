@@ -27,7 +27,7 @@ internal sealed class JournaledContext(OperationLog log, PlannedStep planned, IA
         log.AppendAsync(JournalEvent.Effect, planned, outputs, cancellationToken);
 
     public override Task KeepAsync(string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        state.KeepFileAsync(OperationId, FileName(name), bytes, cancellationToken);
+        state.KeepFileAsync(log.Lease, OperationId, FileName(name), bytes, cancellationToken);
 
     public override Task<byte[]?> KeptAsync(string name, CancellationToken cancellationToken) =>
         state.ReadFileAsync(OperationId, FileName(name), cancellationToken);

@@ -16,6 +16,8 @@ internal sealed class OperationLog
 
     public OperationRecord Record { get; }
 
+    public ILease Lease => _writer.Lease;
+
     /// <summary>Begins an operation: its plan and definition are on disk when this returns.</summary>
     public static async Task<OperationLog> BeginAsync(
         IAppState state, ILease lease, string operationId, OperationStart start, TimeProvider time, CancellationToken cancellationToken)

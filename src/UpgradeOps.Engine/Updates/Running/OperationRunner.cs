@@ -42,7 +42,7 @@ internal sealed class OperationRunner(
             {
                 return await InterruptAsync().ConfigureAwait(false);
             }
-            catch (AppException e) when (e.ErrorId == ErrorIds.LockLost)
+            catch (AppException e) when (StateFaults.EndTheRun(e))
             {
                 throw;
             }
@@ -101,7 +101,7 @@ internal sealed class OperationRunner(
                 await log.AppendAsync(JournalEvent.Undone, planned, null, CancellationToken.None).ConfigureAwait(false);
                 Tell(ProgressKind.StepUndone, planned.Id, planned.Description);
             }
-            catch (AppException e) when (e.ErrorId == ErrorIds.LockLost)
+            catch (AppException e) when (StateFaults.EndTheRun(e))
             {
                 throw;
             }

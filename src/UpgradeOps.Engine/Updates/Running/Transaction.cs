@@ -40,7 +40,7 @@ internal sealed class Transaction
             Actor = Acting.Now(lease, rooms.Options),
             Forced = forced,
             Data = data,
-            ConfigFiles = await KeepConfigurationAsync(rooms, id, plan.From.ConfigHashes.Keys, cancellationToken).ConfigureAwait(false),
+            ConfigFiles = await KeepConfigurationAsync(rooms, lease, id, plan.From.ConfigHashes.Keys, cancellationToken).ConfigureAwait(false),
         };
         var log = await OperationLog.BeginAsync(rooms.State, lease, id, start, rooms.Options.Time, cancellationToken).ConfigureAwait(false);
         return new Transaction(rooms, lease, log, resumed: false);
@@ -93,12 +93,21 @@ internal sealed class Transaction
             _rooms.Platform, _rooms.Backups, _rooms.Health, new AppSteps(_rooms.Platform), new DataSteps(_rooms.Backups, () => Record),
         ]);
         var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
-        await run(runner).ConfigureAwait(false);
+        try
+        {
+            await run(runner).ConfigureAwait(false);
+        }
+        catch (AppException e) when (StateFaults.EndTheRun(e) && e.ErrorId != ErrorIds.LockLost)
+        {
+            // The journal has no word of this: it could not be written. It still says how far things went.
+            return Results.Of(Record, _resumed) with { Status = UpdateStatus.Interrupted, Error = e.Error, Next = Commands.Resume(Record.Plan.Name) };
+        }
+
         return Results.Of(Record, _resumed);
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> KeepConfigurationAsync(
-        AppRooms rooms, string operationId, IEnumerable<string> paths, CancellationToken cancellationToken)
+        AppRooms rooms, ILease lease, string operationId, IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         var kept = new Dictionary<string, string>();
         foreach (var path in paths)
@@ -106,7 +115,7 @@ internal sealed class Transaction
             if (await rooms.Host.Files.ReadAsync(path, cancellationToken).ConfigureAwait(false) is { } bytes)
             {
                 var name = $"config-{kept.Count + 1}-{Path.GetFileName(path)}";
-                await rooms.State.KeepFileAsync(operationId, name, bytes, cancellationToken).ConfigureAwait(false);
+                await rooms.State.KeepFileAsync(lease, operationId, name, bytes, cancellationToken).ConfigureAwait(false);
                 kept[path] = name;
             }
         }

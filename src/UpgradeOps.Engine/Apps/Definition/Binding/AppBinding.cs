@@ -28,7 +28,7 @@ internal static class AppBinding
             Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
             HealthTimeout = root.Time("healthTimeout", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(6)),
             OnFailureData = DataBinding.OnFailure(root),
-            StateFolder = root.Child("state", DefinitionKeys.State) is { } state ? FolderPath.Absolute(state.RequiredText("folder"), folder) : null,
+            State = StateBinding.Bind(root, folder, platform.Compose is null && platform.Service is null ? folder : platform.Directory),
             Path = file,
         };
         Agreement.Check(definition, root);

@@ -32,6 +32,10 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     public static readonly TextRule DatabaseName = new(DatabaseNamePattern(), "is not a name that can be used here",
         "Use 1 to 63 letters, digits, underscores, dashes, dots and dollar signs.");
 
+    /// <summary>Also free of what PostgreSQL keeps for itself.</summary>
+    public static readonly TextRule SchemaName = new(static t => SchemaNamePattern().IsMatch(t) && !t.StartsWith("pg_", StringComparison.Ordinal),
+        "is not a name for the schema", "Use 1 to 63 lower case letters, digits and underscores, beginning with a letter, and not with pg_.");
+
     public static readonly TextRule Table = new(TablePattern(), "is no name of a table", "Write a table such as phinxlog, or schema.table.");
 
     public static readonly TextRule DottedPath = new(DottedPathPattern(), "is no path into a JSON answer",
@@ -82,6 +86,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.$-]{0,62}\z")]
     private static partial Regex DatabaseNamePattern();
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,62}\z")]
+    private static partial Regex SchemaNamePattern();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?\z")]
     private static partial Regex TablePattern();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace UpgradeOps.Engine.State.Folder;
+namespace UpgradeOps.Engine.State;
 
 /// <summary>Which process holds a lease, precisely enough that a recycled process id is not taken for it.</summary>
 internal sealed record OwnerIdentity
@@ -29,16 +29,23 @@ internal sealed record OwnerIdentity
     /// <returns>Null when the process runs elsewhere and only its heartbeat can tell.</returns>
     public bool? IsAlive() => Realm == Current.Realm ? StartOf(ProcessId) == ProcessStart : null;
 
+    /// <summary>It runs under this very kernel, perhaps in another container: what the kernel says about locks is true for it.</summary>
+    public bool RunsUnderThisKernel() => Kernel(Realm) == Kernel(Current.Realm);
+
+    public bool IsThisProcess() => this == Current;
+
+    private static string Kernel(string realm) => realm.Split('/')[0];
+
     private static string ReadRealm()
     {
-        if (!OperatingSystem.IsLinux())
+        const string boot = "/proc/sys/kernel/random/boot_id";
+        if (!OperatingSystem.IsLinux() || !File.Exists(boot))
         {
             return Environment.MachineName;
         }
 
-        var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
         var space = new FileInfo("/proc/self/ns/pid").LinkTarget ?? "";
-        return $"{boot}/{space}";
+        return $"{File.ReadAllText(boot).Trim()}/{space}";
     }
 
     /// <summary>When a process started, in its system's own unit; null when there is none.</summary>

@@ -1,0 +1,192 @@
+using UpgradeOps.Engine.Hosts.Durable;
+
+namespace UpgradeOps.Engine.State.Folder;
+
+/// <summary>Who works on an application whose state is a folder: <c>lease.json</c> under a short lock on <c>guard.lock</c>.</summary>
+internal sealed class FolderLeases(string name, string folder, TimeProvider time)
+{
+    /// <summary>Longer than one heartbeat, so that a living owner is seen to beat.</summary>
+    private static readonly TimeSpan Watch = FolderLease.Beat * 2;
+
+    private string LeasePath => Path.Combine(folder, "lease.json");
+
+    public async Task<ILease> TakeAsync(string purpose, CancellationToken cancellationToken)
+    {
+        var (guard, held) = await EnterWhenGoneAsync(force: false, cancellationToken).ConfigureAwait(false);
+        using (guard)
+        {
+            var now = time.GetUtcNow();
+            var taken = new LeaseFile
+            {
+                Fence = held.Fence + 1,
+                Owner = OwnerIdentity.Current,
+                Purpose = purpose,
+                TakenAt = now,
+                ExpiresAt = now + FolderLease.Lifetime,
+            };
+            FileStream? owner = null;
+            Guarded(() =>
+            {
+                FolderLitter.Sweep(folder);
+                owner = FolderGuard.Lock(OwnerPath(taken.Fence));
+                taken.Write(LeasePath);
+            });
+            return new FolderLease(this, taken.ToLockInfo(name, alive: true), owner!, time);
+        }
+    }
+
+    public LockInfo? Read()
+    {
+        var held = LeaseFile.Read(LeasePath);
+        return held.Owner is null ? null : held.ToLockInfo(name, Judge(held).ToAlive());
+    }
+
+    public async Task BreakAsync(bool force, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(LeasePath))
+        {
+            return;
+        }
+
+        var (guard, held) = await EnterWhenGoneAsync(force, cancellationToken).ConfigureAwait(false);
+        using (guard)
+        {
+            if (held.Owner is not null)
+            {
+                // A higher fence also stops an owner that still lives: its next append is refused.
+                Guarded(() =>
+                {
+                    (held with { Fence = held.Fence + 1, Owner = null }).Write(LeasePath);
+                    FolderLitter.Sweep(folder);
+                });
+            }
+        }
+    }
+
+    public async Task RenewAsync(FolderLease lease)
+    {
+        using var guard = await EnterAsync(CancellationToken.None).ConfigureAwait(false);
+        var held = LeaseFile.Read(LeasePath);
+        if (held.Fence == lease.Fence && held.Owner is not null)
+        {
+            Guarded(() => (held with { ExpiresAt = time.GetUtcNow() + FolderLease.Lifetime }).Write(LeasePath));
+        }
+    }
+
+    public async Task ReleaseAsync(FolderLease lease)
+    {
+        using var guard = await EnterAsync(CancellationToken.None).ConfigureAwait(false);
+        var held = LeaseFile.Read(LeasePath);
+        if (held.Fence == lease.Fence)
+        {
+            Guarded(() => (held with { Owner = null }).Write(LeasePath));
+        }
+    }
+
+    /// <summary>Writes as the owner of a lease; nobody can take it meanwhile.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.LockLost"/>.</exception>
+    public async Task WriteAsync(ILease lease, Action write, CancellationToken cancellationToken)
+    {
+        using var guard = await EnterAsync(cancellationToken).ConfigureAwait(false);
+        var held = LeaseFile.Read(LeasePath);
+        if (held.Fence != lease.Fence || held.Owner is null)
+        {
+            throw LeaseRefusal.Lost(name, lease.Fence, held.Fence);
+        }
+
+        Guarded(write);
+    }
+
+    public AppException NotWritable(Exception e) =>
+        new(ErrorIds.StateNotWritable, $"The state of {name} cannot be written in {folder}: {e.Message}", folder, inner: e);
+
+    /// <summary>Enters the guard with a lease that nobody living holds, or with any when forced.</summary>
+    private async Task<(IDisposable Guard, LeaseFile Held)> EnterWhenGoneAsync(bool force, CancellationToken cancellationToken)
+    {
+        LeaseFile? watched = null;
+        while (true)
+        {
+            var guard = await EnterAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var held = LeaseFile.Read(LeasePath);
+                var verdict = Judge(held);
+                if (force || verdict is LeaseVerdict.Free or LeaseVerdict.Dead || (verdict == LeaseVerdict.Doubtful && held == watched))
+                {
+                    var entered = guard;
+                    guard = null;
+                    return (entered, held);
+                }
+
+                if (verdict != LeaseVerdict.Doubtful || watched is not null)
+                {
+                    throw LeaseRefusal.Held(held.ToLockInfo(name, verdict.ToAlive()));
+                }
+
+                watched = held;
+            }
+            finally
+            {
+                guard?.Dispose();
+            }
+
+            await Task.Delay(Watch, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private LeaseVerdict Judge(LeaseFile held)
+    {
+        if (held.Owner is not { } owner)
+        {
+            return LeaseVerdict.Free;
+        }
+
+        var lives = owner.IsAlive();
+        if (lives == false)
+        {
+            return LeaseVerdict.Dead;
+        }
+
+        var path = OwnerPath(held.Fence);
+        if (FolderGuard.IsLocked(path) || (owner.IsThisProcess() && HeldHere.Has(path)))
+        {
+            return LeaseVerdict.Alive;
+        }
+
+        if (owner.IsThisProcess() || (lives is null && owner.RunsUnderThisKernel()))
+        {
+            return LeaseVerdict.Dead;
+        }
+
+        // An expiry that is further away than any owner sets it comes from a clock that went another way than ours.
+        var left = held.ExpiresAt - time.GetUtcNow();
+        return left > TimeSpan.Zero && left <= FolderLease.Lifetime + FolderLease.Beat ? LeaseVerdict.Beating : LeaseVerdict.Doubtful;
+    }
+
+    private async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    {
+        Guarded(() => DurableFolder.Create(folder));
+        try
+        {
+            return await FolderGuard.EnterAsync(Path.Combine(folder, "guard.lock"), time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(e);
+        }
+    }
+
+    private void Guarded(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritable(e);
+        }
+    }
+
+    private string OwnerPath(long fence) => Path.Combine(folder, $"owner-{fence}.lock");
+}

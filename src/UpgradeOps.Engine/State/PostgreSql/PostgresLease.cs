@@ -1,0 +1,77 @@
+namespace UpgradeOps.Engine.State.PostgreSql;
+
+/// <summary>A held lease, with the session through which its owner writes.</summary>
+internal sealed class PostgresLease : ILease
+{
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
+
+    private readonly PostgresLeases _leases;
+    private readonly ITimer _timer;
+    private int _beating;
+    private int _released;
+
+    public PostgresLease(PostgresLeases leases, PostgresSession session, LockInfo info, TimeProvider time)
+    {
+        _leases = leases;
+        Session = session;
+        Info = info;
+        HeldHere.Add(KeyOf(session.Key));
+        _timer = time.CreateTimer(_ => _ = RenewAsync(), null, Beat, Beat);
+    }
+
+    public long Fence => Info.Fence;
+
+    public LockInfo Info { get; }
+
+    public PostgresSession Session { get; }
+
+    /// <summary>Where the next line of each operation goes: nobody else appends while the lease is held.</summary>
+    public Dictionary<string, int> NextPositions { get; } = [];
+
+    public static string KeyOf(long session) => $"postgresql/{session}";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _released, 1) != 0)
+        {
+            return;
+        }
+
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _leases.ReleaseAsync(this, LastPatience).ConfigureAwait(false);
+        }
+        catch (AppException)
+        {
+            // The server is away: it sees that the session has ended, and the next owner watches a heartbeat that stands still.
+        }
+
+        HeldHere.Remove(KeyOf(Session.Key));
+        await Session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task RenewAsync()
+    {
+        // One that waits for the server to come back is enough.
+        if (Interlocked.Exchange(ref _beating, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await _leases.RenewAsync(this).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AppException or ObjectDisposedException)
+        {
+            // A missed beat is no loss: the next append finds out whether the lease is still ours.
+        }
+        finally
+        {
+            Volatile.Write(ref _beating, 0);
+        }
+    }
+}

@@ -8,7 +8,7 @@ namespace UpgradeOps.TestKit;
 /// </summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    private const string Guarded = """log=$1; shift; "$@" >>"$log" 2>&1 </dev/null & server=$!; read -r _; kill -9 $server; wait $server 2>/dev/null""";
+    private const string Guarded = """log=$1; shift; "$@" >>"$log" 2>&1 </dev/null & server=$!; read -r _; kill -9 $server 2>/dev/null; wait $server 2>/dev/null""";
     private const string Detached = """log=$1; shift; exec "$@" >>"$log" 2>&1 </dev/null""";
 
     private readonly Process process;

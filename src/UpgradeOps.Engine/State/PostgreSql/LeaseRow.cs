@@ -58,7 +58,7 @@ internal sealed record LeaseRow(
             case false:
                 return LeaseVerdict.Dead;
             case true when Owner.IsThisProcess():
-                return HeldHere.Has(PostgresLease.KeyOf(Session)) ? LeaseVerdict.Alive : LeaseVerdict.Dead;
+                return HeldHere.Has(PostgresSession.NameOf(Session)) ? LeaseVerdict.Alive : LeaseVerdict.Dead;
             case true when IsConnected:
                 // A process of this machine that is paused, however long.
                 return LeaseVerdict.Alive;

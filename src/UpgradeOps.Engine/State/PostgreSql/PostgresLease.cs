@@ -8,6 +8,7 @@ internal sealed class PostgresLease : ILease
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
 
     private readonly PostgresLeases _leases;
+    private readonly PostgresSession _session;
     private readonly ITimer _timer;
     private int _beating;
     private int _released;
@@ -15,9 +16,8 @@ internal sealed class PostgresLease : ILease
     public PostgresLease(PostgresLeases leases, PostgresSession session, LockInfo info, TimeProvider time)
     {
         _leases = leases;
-        Session = session;
+        _session = session;
         Info = info;
-        HeldHere.Add(KeyOf(session.Key));
         _timer = time.CreateTimer(_ => _ = RenewAsync(), null, Beat, Beat);
     }
 
@@ -25,12 +25,11 @@ internal sealed class PostgresLease : ILease
 
     public LockInfo Info { get; }
 
-    public PostgresSession Session { get; }
+    /// <exception cref="AppException"><see cref="ErrorIds.LockLost"/>: it was given up.</exception>
+    public PostgresSession Session => Volatile.Read(ref _released) == 0 ? _session : throw LeaseRefusal.Lost(Info.Name, Fence, Fence);
 
     /// <summary>Where the next line of each operation goes: nobody else appends while the lease is held.</summary>
     public Dictionary<string, int> NextPositions { get; } = [];
-
-    public static string KeyOf(long session) => $"postgresql/{session}";
 
     public async ValueTask DisposeAsync()
     {
@@ -42,15 +41,14 @@ internal sealed class PostgresLease : ILease
         await _timer.DisposeAsync().ConfigureAwait(false);
         try
         {
-            await _leases.ReleaseAsync(this, LastPatience).ConfigureAwait(false);
+            await _leases.ReleaseAsync(_session, Fence, LastPatience).ConfigureAwait(false);
         }
         catch (AppException)
         {
             // The server is away: it sees that the session has ended, and the next owner watches a heartbeat that stands still.
         }
 
-        HeldHere.Remove(KeyOf(Session.Key));
-        await Session.DisposeAsync().ConfigureAwait(false);
+        await _session.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task RenewAsync()

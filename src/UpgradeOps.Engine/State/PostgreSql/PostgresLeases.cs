@@ -62,8 +62,8 @@ internal sealed class PostgresLeases(string name, PostgresPlace place, PostgresS
             token),
         CancellationToken.None);
 
-    public Task ReleaseAsync(PostgresLease lease, TimeSpan patience) => lease.Session.RunAsync(
-        (c, token) => c.ExecuteAsync($"UPDATE {place.Schema}.app SET owner = NULL WHERE name = @name AND fence = @fence", [("name", name), ("fence", lease.Fence)], token),
+    public Task ReleaseAsync(PostgresSession session, long fence, TimeSpan patience) => session.RunAsync(
+        (c, token) => c.ExecuteAsync($"UPDATE {place.Schema}.app SET owner = NULL WHERE name = @name AND fence = @fence", [("name", name), ("fence", fence)], token),
         CancellationToken.None,
         patience);
 

@@ -72,8 +72,10 @@ internal sealed class PostgresPlace(PostgreSqlStateDefinition definition, ISecre
         TcpKeepAlive = true,
         TcpKeepAliveTime = 15,
         TcpKeepAliveInterval = 5,
-        // A runner that is paused or cut off in the middle of a transaction must not hold up the next one.
-        Options = "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=10000 -c client_min_messages=warning",
+        // A runner that is paused or cut off in the middle of a transaction must not hold up the next one, and the server is to
+        // notice within half a minute that a runner's machine has gone without a word.
+        Options = "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=10000 -c client_min_messages=warning"
+            + " -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
     }.ConnectionString;
 
     private static bool IsLoopback(string address) =>

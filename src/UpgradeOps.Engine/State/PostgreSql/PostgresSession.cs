@@ -6,17 +6,30 @@ namespace UpgradeOps.Engine.State.PostgreSql;
 /// The connection of one runner, made anew when it is lost. It holds an advisory lock of its own: while it does, everybody sees
 /// that the runner's process is there.
 /// </summary>
-internal sealed class PostgresSession(string name, PostgresPlace place, long key, TimeProvider time) : IAsyncDisposable
+internal sealed class PostgresSession : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    private readonly string _name;
+    private readonly PostgresPlace _place;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private NpgsqlConnection? _connection;
     private bool _knows;
 
-    /// <summary>Unlike any other session's.</summary>
-    public long Key => key;
+    /// <param name="key">Of the advisory lock; unlike any other session's.</param>
+    public PostgresSession(string name, PostgresPlace place, long key, TimeProvider time)
+    {
+        (_name, _place, Key, _time) = (name, place, key, time);
+
+        // Before the server can name it as an owner: another taker in this process would think that it was given up.
+        HeldHere.Add(NameOf(key));
+    }
+
+    public long Key { get; }
+
+    public static string NameOf(long key) => $"postgresql/{key}";
 
     /// <summary>
     /// Runs statements. When the connection is lost in the middle, they are run again over a new one: so they must find out by
@@ -28,7 +41,7 @@ internal sealed class PostgresSession(string name, PostgresPlace place, long key
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var since = time.GetTimestamp();
+            var since = _time.GetTimestamp();
             while (true)
             {
                 try
@@ -38,15 +51,15 @@ internal sealed class PostgresSession(string name, PostgresPlace place, long key
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    if (!PostgresFaults.MayPass(e) || time.GetElapsedTime(since) > (patience ?? Patience) || !(_knows || PostgresFaults.IsCrowd(e)))
+                    if (!PostgresFaults.MayPass(e) || _time.GetElapsedTime(since) > (patience ?? Patience) || !(_knows || PostgresFaults.IsCrowd(e)))
                     {
-                        throw PostgresFaults.Explain(e, name, place);
+                        throw PostgresFaults.Explain(e, _name, _place);
                     }
 
                     await DisconnectAsync().ConfigureAwait(false);
                 }
 
-                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -57,6 +70,7 @@ internal sealed class PostgresSession(string name, PostgresPlace place, long key
 
     public async ValueTask DisposeAsync()
     {
+        HeldHere.Remove(NameOf(Key));
         await DisconnectAsync().ConfigureAwait(false);
         _turn.Dispose();
     }
@@ -69,7 +83,7 @@ internal sealed class PostgresSession(string name, PostgresPlace place, long key
         }
 
         await DisconnectAsync().ConfigureAwait(false);
-        _connection = await place.ConnectAsync(pooled: false, cancellationToken).ConfigureAwait(false);
+        _connection = await _place.ConnectAsync(pooled: false, cancellationToken).ConfigureAwait(false);
 
         // Our own old session may still hold the lock: it says the same, and ends when the server notices.
         var command = new NpgsqlCommand(
@@ -77,7 +91,7 @@ internal sealed class PostgresSession(string name, PostgresPlace place, long key
             _connection);
         await using (command.ConfigureAwait(false))
         {
-            command.Parameters.AddWithValue("key", key);
+            command.Parameters.AddWithValue("key", Key);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 

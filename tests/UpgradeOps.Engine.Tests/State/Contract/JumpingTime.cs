@@ -11,6 +11,9 @@ internal sealed class JumpingTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
 
+    /// <summary>Time that passes is longer by as much as waiting is shorter.</summary>
+    public override long TimestampFrequency => base.TimestampFrequency / Hurry;
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         base.CreateTimer(callback, state, Shorter(dueTime), Shorter(period));
 

@@ -43,8 +43,8 @@ internal sealed class ModelState(SimState inner, ModelLedger ledger) : IAppState
         }
     }
 
-    public Task<string> KeepFileAsync(string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
-        inner.KeepFileAsync(operationId, name, bytes, cancellationToken);
+    public Task<string> KeepFileAsync(ILease lease, string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        inner.KeepFileAsync(lease, operationId, name, bytes, cancellationToken);
 
     public Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken) =>
         inner.ReadFileAsync(operationId, name, cancellationToken);

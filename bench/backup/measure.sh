@@ -42,7 +42,7 @@ ours() { # verb and arguments
     wait "$process"
     echo $((peak / 1024)) >"$work/peak"
 }
-stored() { find "$work/s" -path '*backups*' -type f \( -name '*.zst' -o -name '*.gz' \) -printf '%T@ %s\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
+stored() { [ ! -d "$work/s" ] || find "$work/s" -path '*backups*' -type f \( -name '*.zst' -o -name '*.gz' \) -printf '%T@ %s\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
 compare() { # name, bytes before compression, bare, usual, usual's name, ours
     echo "$1: bare $3 s ($(rate "$2" "$3") MiB/s), $5 $4 s, UpgradeOps $6 s ($(rate "$2" "$6") MiB/s; $(echo "scale=0; 100 * $3 / $6" | bc) % of the bare rate, $(echo "scale=1; $4 / $6" | bc)x as fast as $5; peak $(cat "$work/peak") MiB)"
 }
@@ -79,9 +79,8 @@ fi
 if wants mariadb; then
     stack mariadb
     define '{ database: main }'
-    password=$(sed -nE 's/^MYSQL_ROOT_PASSWORD=(.*)/\1/p; s/^MARIADB_ROOT_PASSWORD=(.*)/\1/p' "$(value folder)/.env" | head -n 1)
-    # In the environment of the client, as a careful person does it.
-    inside() { docker exec -i -e MYSQL_PWD="$password" "$db" "$@"; }
+    # The password is where the server got it from, and in the client's environment only.
+    inside() { docker exec -i "$db" sh -c 'export MYSQL_PWD="${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD}"; exec "$@"' sh "$@"; }
     inside mariadb -u root kmp -e "CREATE TABLE filler AS SELECT seq AS id, CONCAT(MD5(seq), MD5(seq * 7)) AS a, REPEAT(MD5(seq % 1000), 4) AS b FROM seq_1_to_$rows"
     bare() { inside mariadb-dump -u root --single-transaction --quick kmp >"$work/bare"; }
     usual() { inside mariadb-dump -u root --single-transaction --quick kmp | gzip >"$work/usual"; }

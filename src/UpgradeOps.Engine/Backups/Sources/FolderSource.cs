@@ -1,6 +1,7 @@
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Streams;
 
 namespace UpgradeOps.Engine.Backups.Sources;
 
@@ -59,7 +60,7 @@ internal sealed class FolderSource(string declared, string path, string storedAs
         async Task WriteAsync(Stream output, CancellationToken token)
         {
             using var watched = new WatchedStream(output, context.Progress);
-            await packer.WriteAsync(watched, token).ConfigureAwait(false);
+            await Gathered.WriteAsync(watched, gathered => packer.WriteAsync(gathered, token), token).ConfigureAwait(false);
         }
     }
 

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Backups.Volumes;
 
 namespace UpgradeOps.Engine.Backups.Sources;
@@ -53,7 +54,7 @@ internal sealed class VolumeSource(IVolumes volumes, string declared, string sto
         async Task WriteAsync(Stream output, CancellationToken token)
         {
             using var watched = new WatchedStream(output, context.Progress);
-            await volumes.ReadAsync(volume, watched, token).ConfigureAwait(false);
+            await Gathered.WriteAsync(watched, gathered => volumes.ReadAsync(volume, gathered, token), token).ConfigureAwait(false);
         }
     }
 }

@@ -25,6 +25,28 @@ Describe 'Load context' {
         $own | Where-Object { $_ -notlike "$ModuleFolder*deps*" } | Should -BeNullOrEmpty
     }
 
+    It 'loads the database driver when a definition keeps its state in a database, and not before' {
+        $path = Join-Path $TestDrive 'app.yaml'
+        Set-Content $path @"
+schema: upgradeops/v1
+name: app
+platform: { service: { directory: $TestDrive, command: [run] } }
+releases: { folder: $TestDrive }
+state: { postgresql: { address: 127.0.0.1, port: 9, database: d, user: u } }
+"@
+        $seen = Invoke-Fresh -Json @"
+            function Find-Driver { [bool]([Runtime.Loader.AssemblyLoadContext]::All.Assemblies | Where-Object { `$_.GetName().Name -eq 'Npgsql' }) }
+            Import-Module `$Manifest
+            try { Get-App } catch { `$null = `$_ }
+            `$before = Find-Driver
+            try { Get-AppLock $path -ErrorAction Stop } catch { `$id = `$_.FullyQualifiedErrorId }
+            ConvertTo-Json -Compress @{ Before = `$before; After = Find-Driver; Id = `$id }
+"@
+        $seen.Before | Should -BeFalse
+        $seen.After | Should -BeTrue
+        $seen.Id | Should -BeLike 'UpgradeOps.State.Unreachable*'
+    }
+
     It 'has one model only, so that what the engine makes is what a script names' {
         $copies = Invoke-Fresh -Json @'
             Import-Module $Manifest

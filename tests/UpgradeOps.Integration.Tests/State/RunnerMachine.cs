@@ -9,11 +9,11 @@ internal sealed class RunnerMachine : IAsyncDisposable
 
     private RunnerMachine(string id) => _id = id;
 
-    public static async Task<RunnerMachine> StartAsync(string name, string folder)
+    public static async Task<RunnerMachine> StartAsync(string name, MachineNetwork network, string folder)
     {
         var image = await LocalImage.LoadAsync("runner", await RunnerImage.GetAsync());
         var id = await Command.OutputAsync(
-            "docker", "run", "--detach", "--hostname", name, "--volume", "/usr:/usr:ro", "--volume", $"{Dotnet}:{Dotnet}:ro",
+            "docker", "run", "--detach", "--hostname", name, "--network", network.Name, "--volume", "/usr:/usr:ro", "--volume", $"{Dotnet}:{Dotnet}:ro",
             "--volume", $"{AppContext.BaseDirectory}:{AppContext.BaseDirectory}:ro", "--volume", $"{folder}:{folder}", image);
         return new RunnerMachine(id.Trim());
     }

@@ -16,10 +16,11 @@ public sealed class TwoMachinesTests : IDisposable
     public async Task One_lease_one_history_and_the_second_machine_goes_on_where_the_first_was_lost()
     {
         Needs.Parts(Part.Docker, Part.Postgres);
-        await using var server = await DatabaseContainer.StartAsync(DatabaseKind.Postgres);
-        var definition = await WriteAsync(server);
-        await using var first = await RunnerMachine.StartAsync("runner-1", _folder.Path);
-        await using var second = await RunnerMachine.StartAsync("runner-2", _folder.Path);
+        await using var server = await PostgresServer.StartAsync();
+        await using var network = await MachineNetwork.CreateAsync();
+        var definition = await WriteAsync(network.HostAddress, server.Port);
+        await using var first = await RunnerMachine.StartAsync("runner-1", network, _folder.Path);
+        await using var second = await RunnerMachine.StartAsync("runner-2", network, _folder.Path);
         (await first.ConsoleAsync("update", definition, "--version", "1.0.0", "--yes", "--json")).Expect("the first version");
 
         // In the middle of its update the first machine stops moving; the second sees who has it, and is refused.
@@ -64,7 +65,7 @@ public sealed class TwoMachinesTests : IDisposable
 
     private static T Json<T>(CommandResult result) => EngineJson.Read<T>(result.Expect("the console"), ErrorIds.Unexpected, "the console");
 
-    private async Task<string> WriteAsync(DatabaseContainer server)
+    private async Task<string> WriteAsync(string address, int port)
     {
         foreach (var version in (string[])["1.0.0", "1.1.0"])
         {
@@ -73,7 +74,7 @@ public sealed class TwoMachinesTests : IDisposable
         }
 
         Directory.CreateDirectory(_folder["srv"]);
-        await File.WriteAllTextAsync(_folder["password"], DatabaseContainer.Password);
+        await File.WriteAllTextAsync(_folder["password"], PostgresServer.Password);
         await File.WriteAllTextAsync(_folder["app.yaml"], $$"""
             schema: upgradeops/v1
             name: app
@@ -81,7 +82,7 @@ public sealed class TwoMachinesTests : IDisposable
             releases: { folder: "{{_folder.Path}}/in" }
             health: [ { http: "http://127.0.0.1:8087/health", version: version } ]
             state:
-              postgresql: { address: {{server.Address}}, database: postgres, user: {{server.User}}, password: "file:{{_folder.Path}}/password", tls: off }
+              postgresql: { address: {{address}}, port: {{port}}, database: postgres, user: {{PostgresServer.User}}, password: "file:{{_folder.Path}}/password", tls: off }
             """);
         return _folder["app.yaml"];
     }

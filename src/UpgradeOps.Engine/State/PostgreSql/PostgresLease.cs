@@ -5,7 +5,7 @@ internal sealed class PostgresLease : ILease
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
 
     private readonly PostgresLeases _leases;
     private readonly PostgresSession _session;
@@ -41,7 +41,7 @@ internal sealed class PostgresLease : ILease
         await _timer.DisposeAsync().ConfigureAwait(false);
         try
         {
-            await _leases.ReleaseAsync(_session, Fence, LastPatience).ConfigureAwait(false);
+            await _leases.ReleaseAsync(_session, Fence, ShortPatience).ConfigureAwait(false);
         }
         catch (AppException)
         {
@@ -61,7 +61,7 @@ internal sealed class PostgresLease : ILease
 
         try
         {
-            await _leases.RenewAsync(this).ConfigureAwait(false);
+            await _leases.RenewAsync(this, ShortPatience).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AppException or ObjectDisposedException)
         {

@@ -51,7 +51,8 @@ internal sealed class PostgresLeases(string name, PostgresPlace place, PostgresS
         }
     }
 
-    public Task RenewAsync(PostgresLease lease) => lease.Session.RunAsync(
+    /// <param name="patience">Short: a write that waits for its turn behind this has a patience of its own.</param>
+    public Task RenewAsync(PostgresLease lease, TimeSpan patience) => lease.Session.RunAsync(
         (c, token) => c.ExecuteAsync(
             // The lock again each time: an old session of ours that the server has only now given up may have had it until now.
             $"""
@@ -60,7 +61,8 @@ internal sealed class PostgresLeases(string name, PostgresPlace place, PostgresS
             """,
             [("name", name), ("fence", lease.Fence), ("lifetime", PostgresLease.Lifetime)],
             token),
-        CancellationToken.None);
+        CancellationToken.None,
+        patience);
 
     public Task ReleaseAsync(PostgresSession session, long fence, TimeSpan patience) => session.RunAsync(
         (c, token) => c.ExecuteAsync($"UPDATE {place.Schema}.app SET owner = NULL WHERE name = @name AND fence = @fence", [("name", name), ("fence", fence)], token),

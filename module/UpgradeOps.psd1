@@ -28,6 +28,7 @@
         'Resume-AppUpdate'
         'Test-AppBackup'
         'Test-AppUpdate'
+        'Unblock-AppRelease'
         'Undo-AppUpdate'
         'Unlock-App'
         'Unregister-App'

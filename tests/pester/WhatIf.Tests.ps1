@@ -16,6 +16,7 @@ BeforeDiscovery {
         @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -WhatIf } }
         @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -Force -WhatIf -PassThru } }
         @{ Cmdlet = 'Unlock-App'; Script = { Unlock-App notes -WhatIf } }
+        @{ Cmdlet = 'Unblock-AppRelease'; Script = { Unblock-AppRelease notes 9.9.9 -WhatIf -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Unlock-App'; Script = { Unlock-App notes -Force -WhatIf } }
     )
     # What only looks may not write either.

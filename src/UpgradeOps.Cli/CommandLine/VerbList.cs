@@ -26,6 +26,7 @@ internal static class VerbList
         new LogsCommand(),
         new LockCommand(),
         new UnlockCommand(),
+        new UnblockCommand(),
         new SchemaCommand(),
         new DemoCommand(),
     ];

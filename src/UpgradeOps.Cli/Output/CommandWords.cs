@@ -30,6 +30,7 @@ internal static partial class CommandWords
         ["Get-AppLog"] = "logs",
         ["Get-AppLock"] = "lock",
         ["Unlock-App"] = "unlock",
+        ["Unblock-AppRelease"] = "unblock",
     };
 
     public static string ForConsole(string text)

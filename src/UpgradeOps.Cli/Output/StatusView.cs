@@ -16,7 +16,7 @@ internal static class StatusView
                 ("Running", s => s.RunningVersion ?? "unknown"),
                 ("Latest", s => s.LatestVersion ?? "unknown"),
                 ("Channel", s => s.Channel),
-                ("Update", s => s.UpdateAvailable ? "available" : ""),
+                ("Update", s => s.UpdateAvailable ? "available" : s.Problems.Any(p => p.ErrorId == ErrorIds.KnownBad) ? "known bad" : ""),
                 ("Healthy", s => Units.YesNo(s.Healthy)),
                 ("Pending", s => s.PendingOperation),
                 ("Last backup", s => s.LastBackupId)),

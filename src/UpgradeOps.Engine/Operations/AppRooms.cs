@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Health;
@@ -34,6 +35,12 @@ internal sealed class AppRooms : IAsyncDisposable
     public required ISchemaProbe Schema { get; init; }
 
     public required IHealthProbe Health { get; init; }
+
+    /// <summary>Secrets that came to be known while the rooms were open: they go into no file and no message.</summary>
+    public Redaction Redaction { get; init; } = new();
+
+    /// <summary>Comes to know every secret that the definition refers to; one that cannot be found is none that could leak.</summary>
+    public Func<CancellationToken, Task> LearnSecretsAsync { get; init; } = static _ => Task.CompletedTask;
 
     /// <summary>Ends what the rooms share, after all of them.</summary>
     public Func<ValueTask> Closing { get; init; } = static () => ValueTask.CompletedTask;

@@ -44,7 +44,15 @@ public sealed class EngineSession(EngineOptions options)
         var rooms = await OpenAsync(nameOrPath, cancellationToken).ConfigureAwait(false);
         await using (rooms.ConfigureAwait(false))
         {
-            return await work(rooms).ConfigureAwait(false);
+            try
+            {
+                return await work(rooms).ConfigureAwait(false);
+            }
+            catch (AppException e) when (rooms.Redaction.Clean(e.Error) is var clean && clean != e.Error)
+            {
+                // What caused it would tell what the message no longer does.
+                throw new AppException(clean);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ using UpgradeOps.Engine.Migrations;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.Platforms.Compose;
 using UpgradeOps.Engine.Platforms.Service;
+using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Releases.Registry.Auth;
 using UpgradeOps.Engine.State;
 
@@ -25,13 +26,15 @@ internal static class Furnishing
         var redaction = new Redaction();
         var secrets = SecretResolver.For(definition, host.Files, session.Options, redaction);
         var docker = new Lazy<DockerClient>(() => new DockerClient(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), time));
-        var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), time);
+        var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
         var writers = new PlatformWriters(definition.Quiesce, platform);
         return new AppRooms
         {
             Definition = definition,
-            Options = session.Options,
+            Options = session.Options with { Progress = new RedactingProgress(session.Options.Progress, redaction) },
+            Redaction = redaction,
+            LearnSecretsAsync = token => LearnAsync(definition, secrets, token),
             Host = host,
             State = state,
             Platform = platform,
@@ -45,10 +48,25 @@ internal static class Furnishing
         };
     }
 
-    private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, TimeProvider time) =>
+    private static async Task LearnAsync(AppDefinition definition, SecretResolver secrets, CancellationToken cancellationToken)
+    {
+        foreach (var reference in definition.Databases.Values.Select(d => d.Password).Append(definition.Releases.Password).OfType<string>())
+        {
+            try
+            {
+                await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AppException)
+            {
+                // What cannot be found cannot leak.
+            }
+        }
+    }
+
+    private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time) =>
         definition.Platform switch
         {
-            { Compose: not null } => new ComposePlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time)),
+            { Compose: not null } => new ComposePlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction }),
             { Service: not null } => new ServicePlatform(definition, host, time),
             _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: no platform is declared.", definition.Path),
         };

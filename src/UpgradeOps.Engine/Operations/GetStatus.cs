@@ -31,6 +31,19 @@ public sealed class GetStatus(EngineSession session)
                 : await TryAsync(problems, rooms, () => rooms.Releases.ResolveAsync(null, channel, cancellationToken)).ConfigureAwait(false) ?? latest;
         }
 
+        var bad = latest is null ? null : BadReleases.Find(memory, latest);
+        if (bad is not null && latest!.Digest != current?.Digest)
+        {
+            problems.Add(new Finding
+            {
+                Severity = FindingSeverity.Information,
+                ErrorId = ErrorIds.KnownBad,
+                Target = rooms.Definition.Name,
+                Message = $"{(channel is null ? "The newest version" : $"The newest of channel {channel}")} is known to be bad, so nothing newer is offered: {BadReleases.Describe(bad)}",
+                RecommendedAction = BadReleases.Insist(latest),
+            });
+        }
+
         return new AppStatus
         {
             Name = rooms.Definition.Name,
@@ -44,7 +57,7 @@ public sealed class GetStatus(EngineSession session)
             Instances = current?.Instances ?? [],
             PendingOperation = open?.OperationId,
             LastBackupId = backups?.FirstOrDefault()?.BackupId,
-            KnownBad = memory.KnownBad.Select(b => b.Version).ToList(),
+            KnownBad = memory.KnownBad.Select(b => BadReleases.Show(b, rooms.Definition.Name)).ToList(),
             Problems = problems,
         };
     }

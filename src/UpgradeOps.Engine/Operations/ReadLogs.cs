@@ -12,9 +12,10 @@ public sealed class ReadLogs(EngineSession session)
         var rooms = await session.OpenAsync(name, cancellationToken).ConfigureAwait(false);
         await using (rooms.ConfigureAwait(false))
         {
+            await rooms.LearnSecretsAsync(cancellationToken).ConfigureAwait(false);
             await foreach (var line in rooms.Platform.LogsAsync(tail, follow, cancellationToken).ConfigureAwait(false))
             {
-                yield return line;
+                yield return line with { Message = rooms.Redaction.Clean(line.Message) };
             }
         }
     }

@@ -29,8 +29,8 @@ public sealed record AppStatus
 
     public string? LastBackupId { get; init; }
 
-    /// <summary>Versions that failed here before and are refused unless forced by name.</summary>
-    public IReadOnlyList<string> KnownBad { get; init; } = [];
+    /// <summary>Releases that failed here before and are refused unless forced by name.</summary>
+    public IReadOnlyList<KnownBadRelease> KnownBad { get; init; } = [];
 
     /// <summary>What could not be found out, and why.</summary>
     public IReadOnlyList<Finding> Problems { get; init; } = [];

@@ -29,6 +29,9 @@ public sealed record Release
 
     public DateTimeOffset? PublishedAt { get; init; }
 
+    /// <summary>When and why it failed here, and is therefore refused unless forced by name; null when it did not.</summary>
+    public string? KnownBad { get; init; }
+
     /// <summary>Release notes, or the address where a person reads them; null where neither is known.</summary>
     public string? Notes { get; init; }
 }

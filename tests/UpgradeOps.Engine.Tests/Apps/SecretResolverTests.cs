@@ -82,6 +82,33 @@ public sealed class SecretResolverTests : IDisposable
         Assert.Equal("key *** in line 2", redaction.Clean("key abcdef in line 2"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("u")]
+    [InlineData("us")]
+    [InlineData("user:")]
+    public void Redaction_finds_a_secret_in_Base64_wherever_it_stands_in_it(string before)
+    {
+        const string Secret = "correct horse";
+        redaction.Remember(Secret);
+        var encoded = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{before}{Secret}!"));
+        var cleaned = redaction.Clean($"Authorization: Basic {encoded}");
+        Assert.Contains(Redaction.Mark, cleaned, StringComparison.Ordinal);
+        Assert.DoesNotContain(encoded[4..12], cleaned, StringComparison.Ordinal);
+        Assert.Equal("bytes too: ***"u8.ToArray(), redaction.Clean("bytes too: correct horse"u8.ToArray()));
+    }
+
+    [Fact]
+    public void An_environment_tells_its_secrets_by_names_and_in_addresses()
+    {
+        string[] environment =
+        [
+            "PATH=/usr/bin:/bin", "DB_PASSWORD=longenough", "PIN_SECRET=1234", "API_KEY=key-of-api", "KEYBOARD=us-layout", "TLS_KEY=/run/secrets/key",
+            "DATABASE_URL=postgres://kmp:p%40ssword@db/kmp", "HOMEPAGE=https://example.org:8443/a@b", "TOKEN",
+        ];
+        Assert.Equal(["longenough", "key-of-api", "p%40ssword", "p@ssword"], EnvironmentSecrets.In(environment));
+    }
+
     private SecretResolver Resolver(Redaction own, Func<string, CancellationToken, Task<string?>>? vault) =>
         new(folder.Path, new LocalFiles(), new EngineOptions { SecretVault = vault }, own);
 }

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Platforms.Compose.Files;
@@ -28,6 +29,9 @@ internal sealed class ComposeProject
     }
 
     public AppDefinition Definition { get; }
+
+    /// <summary>Gets to know what is secret in the containers' environments when they are looked at.</summary>
+    public Redaction Redaction { get; init; } = new();
 
     public ComposeDefinition Compose { get; }
 

@@ -28,13 +28,9 @@ internal static class VersionRules
                 release);
         }
 
-        var bad = memory.KnownBad.FirstOrDefault(b => b.Digest is null ? b.Version == release.Version : b.Digest == release.Digest);
-        if (bad is not null && !(options.Force && options.Version is not null))
+        if (BadReleases.Find(memory, release) is { } bad && !(options.Force && options.Version is not null))
         {
-            yield return Blocker(
-                ErrorIds.KnownBad,
-                $"{release.Version} failed here on {bad.At:u}: {bad.Reason}",
-                release);
+            yield return Blocker(ErrorIds.KnownBad, BadReleases.Describe(bad), release) with { RecommendedAction = BadReleases.Insist(release) };
         }
     }
 

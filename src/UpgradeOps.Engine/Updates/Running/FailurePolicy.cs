@@ -22,6 +22,7 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
                 ["failure.json"] = System.Text.Encoding.UTF8.GetBytes(EngineJson.Write(new { step = failed.Id, error }, indented: true)),
             };
             var ids = NewInstances(record);
+            await rooms.LearnSecretsAsync(patience.Token).ConfigureAwait(false);
             foreach (var (name, bytes) in await rooms.Platform.EvidenceAsync(ids, patience.Token).ConfigureAwait(false))
             {
                 files[name] = bytes;
@@ -30,7 +31,7 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
             var kept = new List<string>();
             foreach (var (name, bytes) in files)
             {
-                kept.Add(await rooms.State.KeepFileAsync(lease, record.OperationId, $"evidence-{name}", bytes, CancellationToken.None).ConfigureAwait(false));
+                kept.Add(await rooms.State.KeepFileAsync(lease, record.OperationId, $"evidence-{name}", rooms.Redaction.Clean(bytes), CancellationToken.None).ConfigureAwait(false));
             }
 
             return kept;
@@ -41,6 +42,8 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
             return [];
         }
     }
+
+    public AppError Clean(AppError error) => rooms.Redaction.Clean(error);
 
     public async Task<DataDecision> DecideAsync(OperationRecord record, CancellationToken cancellationToken)
     {

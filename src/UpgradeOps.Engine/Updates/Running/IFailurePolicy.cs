@@ -9,6 +9,9 @@ internal interface IFailurePolicy
     /// <returns>Where the files are.</returns>
     Task<IReadOnlyList<string>> CaptureAsync(OperationRecord record, PlannedStep failed, AppError error);
 
+    /// <summary>An error without the secrets that are known by now.</summary>
+    AppError Clean(AppError error);
+
     /// <summary>Decides what becomes of the data, from the plan, a person's choice, and whether migrations were applied.</summary>
     Task<DataDecision> DecideAsync(OperationRecord record, CancellationToken cancellationToken);
 

@@ -53,11 +53,11 @@ internal sealed class OperationRunner(
             catch (Exception e) when (planned.Phase == StepPhase.Keep)
             {
                 // The new version is verified: a failed clean-up is not a failed update, and one of which nobody knows is not done twice.
-                Tell(ProgressKind.Warning, planned.Id, Failure.From(e, planned).Message);
+                Tell(ProgressKind.Warning, planned.Id, policy.Clean(Failure.From(e, planned)).Message);
             }
             catch (Exception e)
             {
-                return await FailAsync(planned, Failure.From(e, planned), stop).ConfigureAwait(false);
+                return await FailAsync(planned, policy.Clean(Failure.From(e, planned)), stop).ConfigureAwait(false);
             }
         }
 
@@ -107,7 +107,7 @@ internal sealed class OperationRunner(
             }
             catch (Exception e)
             {
-                var error = Failure.From(e, planned);
+                var error = policy.Clean(Failure.From(e, planned));
                 if (planned.Reversibility is Reversibility.Additive or Reversibility.ReadOnly)
                 {
                     // What it leaves behind harms nobody; the way back matters more.
@@ -170,9 +170,12 @@ internal sealed class OperationRunner(
 
     private async Task<OperationOutcome> FailAsync(PlannedStep planned, AppError error, CancellationToken stop)
     {
-        Tell(ProgressKind.StepFailed, planned.Id, error.Message);
         var failedAt = time.GetUtcNow();
         var files = await policy.CaptureAsync(log.Record, planned, error).ConfigureAwait(false);
+
+        // Only now is known what is secret in what has failed.
+        error = policy.Clean(error);
+        Tell(ProgressKind.StepFailed, planned.Id, error.Message);
         var outputs = new Dictionary<string, string>
         {
             ["step"] = planned.Id,

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Docker;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Evidence;
@@ -16,9 +17,10 @@ internal sealed class ComposeEvidence(ComposeProject project)
         var files = new Dictionary<string, byte[]>();
         foreach (var container in await project.Containers.InspectAsync(instanceIds, cancellationToken).ConfigureAwait(false))
         {
-            files[$"{container.DisplayName}.log"] = await ReadLogAsync(container, cancellationToken).ConfigureAwait(false);
+            // First what is secret in its environment, so that its log is rid of it too.
             if (await project.Docker.InspectContainerJsonAsync(container.Id, cancellationToken).ConfigureAwait(false) is { } json)
-                files[$"{container.DisplayName}.inspect.json"] = Redact(json);
+                files[$"{container.DisplayName}.inspect.json"] = Redact(json, project.Redaction);
+            files[$"{container.DisplayName}.log"] = await ReadLogAsync(container, cancellationToken).ConfigureAwait(false);
         }
 
         files["compose-ps.txt"] = await ListAsync(cancellationToken).ConfigureAwait(false);
@@ -26,11 +28,13 @@ internal sealed class ComposeEvidence(ComposeProject project)
     }
 
     /// <summary>An inspected container with the names of its environment variables alone.</summary>
-    internal static byte[] Redact(byte[] json)
+    internal static byte[] Redact(byte[] json, Redaction? learns = null)
     {
         var node = JsonNode.Parse(json);
         if (node?["Config"]?["Env"] is JsonArray env)
         {
+            foreach (var secret in EnvironmentSecrets.In(env.Select(e => e!.GetValue<string>())))
+                learns?.Remember(secret);
             for (var i = 0; i < env.Count; i++)
                 env[i] = env[i]!.GetValue<string>().Split('=')[0] + "=…";
         }

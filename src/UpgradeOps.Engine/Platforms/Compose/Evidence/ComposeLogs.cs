@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Docker;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Evidence;
@@ -14,6 +15,9 @@ internal sealed class ComposeLogs(ComposeProject project)
         var past = new List<LogLine>();
         foreach (var container in snapshot.Containers)
         {
+            // Who passes the lines on must know by then what is secret in them.
+            foreach (var secret in EnvironmentSecrets.In(container.Config.Env ?? []))
+                project.Redaction.Remember(secret);
             await foreach (var line in project.Docker.ReadLogsAsync(container, tail, follow: false, cancellationToken).ConfigureAwait(false))
                 past.Add(Describe(container, line));
         }

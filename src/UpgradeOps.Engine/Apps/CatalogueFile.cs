@@ -65,12 +65,15 @@ internal sealed class CatalogueFile(string folder, TimeProvider time)
     private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
     {
         var path = Path + ".lock";
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = DurableFile.Private;
         var start = time.GetTimestamp();
         while (true)
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(path, options);
             }
             catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
             {

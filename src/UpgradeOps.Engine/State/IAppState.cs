@@ -28,7 +28,10 @@ internal interface IAppState
     /// <summary>Ids of all operations, oldest first.</summary>
     Task<IReadOnlyList<string>> ListOperationsAsync(CancellationToken cancellationToken);
 
-    /// <summary>The raw journal lines of an operation, without line ends.</summary>
+    /// <summary>
+    /// The raw journal lines of an operation, without line ends; only a last line that is damaged although its end was written keeps it, so
+    /// that it is not taken for a torn one.
+    /// </summary>
     Task<IReadOnlyList<string>> ReadJournalAsync(string operationId, CancellationToken cancellationToken);
 
     /// <summary>Appends one line; it is on disk when this returns.</summary>

@@ -30,10 +30,16 @@ internal static class JournalLine
     }
 
     /// <summary>
-    /// Whether a line that does not open can be what a crash left of one: at most one line, broken off. Two lines run together are damage.
+    /// Whether a line that does not open can be what a crash left of one: at most one line, broken off. Two lines run together are damage,
+    /// and so is a line that has its end: the end is written last.
     /// </summary>
     public static bool CanBeTorn(string line)
     {
+        if (line.EndsWith('\n'))
+        {
+            return false;
+        }
+
         var at = line.IndexOf(Mark, StringComparison.Ordinal);
         return at < 0 || line.Length <= at + Mark.Length + ChecksumLength + 2;
     }

@@ -65,7 +65,7 @@ internal static class ErrorKinds
         [ErrorIds.StateNewerFormat] = (InvalidInput, "Use the newer UpgradeOps that wrote it."),
         [ErrorIds.StateDamaged] = (Damaged, "Keep a copy of the file, then mend or remove it."),
         [ErrorIds.JournalNewerFormat] = (InvalidInput, "Use the newer UpgradeOps that wrote it."),
-        [ErrorIds.JournalDamaged] = (Damaged, "Keep a copy; the message says what is still known."),
+        [ErrorIds.JournalDamaged] = (Damaged, "Get-AppStatus tells what runs. Keep a copy of the operation's folder and move it out of operations; then Invoke-AppUpdate leads to a known version again."),
         [ErrorIds.LockHeld] = (Conflict, "Wait for the other operation; Get-AppLock shows its owner, Unlock-App frees a dead one's."),
         [ErrorIds.LockLost] = (Conflict, "Another process took over; Get-AppHistory shows what it did."),
         [ErrorIds.NotNewer] = (Conflict, "Name the version with -Force to go back on purpose, or use Undo-AppUpdate."),

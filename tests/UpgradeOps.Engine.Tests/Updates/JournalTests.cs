@@ -53,7 +53,7 @@ public sealed class JournalTests
         var error = Assert.Throws<AppException>(() => JournalReader.Parse(lines, "op"));
         Assert.Equal(ErrorIds.JournalDamaged, error.ErrorId);
         Assert.Contains("line 5", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Known until then: step main/", error.Message, StringComparison.Ordinal);
+        Assert.Contains("last whole entry, line 4 at", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,14 +15,19 @@ internal static class Leftovers
 
     /// <summary>Removes what dead writers left in a folder. Never fails: it is no harm, only dirt.</summary>
     /// <param name="name">Of the file that they were writing; null for any.</param>
-    public static void Sweep(string folder, string? name = null)
+    public static void Sweep(string folder, string? name = null) => Sweep(folder, name, e => e.LinkTarget is null && e is FileInfo && IsAbandoned(e.FullName));
+
+    /// <summary>The same for links, which nobody can lock: only for a link that one process at a time may change.</summary>
+    public static void SweepLinks(string folder, string name) => Sweep(folder, name, e => e.LinkTarget is not null);
+
+    private static void Sweep(string folder, string? name, Func<FileSystemInfo, bool> abandoned)
     {
         try
         {
-            foreach (var path in Directory.EnumerateFiles(folder, $".{name ?? "*"}.*{Suffix}").Where(IsOurs))
+            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos($".{name ?? "*"}.*{Suffix}").Where(e => IsOurs(e.Name)))
             {
-                if (IsAbandoned(path))
-                    File.Delete(path);
+                if (abandoned(entry))
+                    entry.Delete();
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -31,10 +36,9 @@ internal static class Leftovers
         }
     }
 
-    private static bool IsOurs(string path)
+    private static bool IsOurs(string name)
     {
-        var name = Path.GetFileName(path.AsSpan());
-        var id = name[..^Suffix.Length];
+        var id = name.AsSpan(0, name.Length - Suffix.Length);
         return id.Length > IdLength + 2 && id[^(IdLength + 1)] == '.' && !id[^IdLength..].ContainsAnyExcept("0123456789abcdef");
     }
 

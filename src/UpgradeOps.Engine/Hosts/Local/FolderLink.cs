@@ -9,7 +9,8 @@ internal static class FolderLink
     public static void Point(string path, string target)
     {
         var folder = Path.GetDirectoryName(path)!;
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        Leftovers.SweepLinks(folder, Path.GetFileName(path));
+        var temporary = Leftovers.NewName(path);
         if (OperatingSystem.IsWindows())
         {
             PointJunction(path, temporary, Path.GetFullPath(target, folder));

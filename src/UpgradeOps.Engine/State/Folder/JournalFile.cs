@@ -14,8 +14,25 @@ internal static class JournalFile
             return [];
         }
 
-        var text = Encoding.UTF8.GetString(ReadAll(path));
-        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return Lines(ReadAll(path));
+    }
+
+    /// <inheritdoc cref="IAppState.ReadJournalAsync"/>
+    internal static IReadOnlyList<string> Lines(ReadOnlySpan<byte> bytes)
+    {
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n').ToList();
+        var last = lines.Count - 2;
+        if (IsTorn(bytes))
+        {
+            return lines[^1].Length == 0 ? lines[..^1] : lines;
+        }
+
+        if (last >= 0 && JournalLine.Open(lines[last]) is null)
+        {
+            lines[last] += "\n";
+        }
+
+        return lines[..^1];
     }
 
     public static void Append(string path, string line) => DurableFile.Append(path, Encoding.UTF8.GetBytes(line + "\n"));
@@ -29,7 +46,7 @@ internal static class JournalFile
         }
 
         var bytes = ReadAll(path);
-        if (bytes.Length == 0 || EndsWithWholeLine(bytes))
+        if (!IsTorn(bytes))
         {
             return;
         }
@@ -41,15 +58,16 @@ internal static class JournalFile
         stream.Flush(flushToDisk: true);
     }
 
-    private static bool EndsWithWholeLine(ReadOnlySpan<byte> bytes)
+    // The end of a line is written last. After a power cut it may all the same be there before what stands in front of it: that is zeros then.
+    private static bool IsTorn(ReadOnlySpan<byte> bytes)
     {
-        if (bytes[^1] != (byte)'\n')
+        if (bytes.Length == 0)
         {
             return false;
         }
 
         var body = bytes[..^1];
-        return JournalLine.Open(Encoding.UTF8.GetString(body[(body.LastIndexOf((byte)'\n') + 1)..])) is not null;
+        return bytes[^1] != (byte)'\n' || body[(body.LastIndexOf((byte)'\n') + 1)..].Contains((byte)0);
     }
 
     // Another process may be appending.

@@ -41,10 +41,17 @@ internal static class JournalReader
 
     private static AppException Damaged(string operationId, int line, List<JournalEntry> before)
     {
-        var known = before.LastOrDefault(e => e.Step.Length > 0);
-        var still = known is null
-            ? "Nothing before it tells of a step."
-            : $"Known until then: step {known.Step} was at '{known.Event.ToString().ToLowerInvariant()}' at {known.At:u}.";
+        var still = before.Count == 0
+            ? "Nothing before it can be read."
+            : $"Known until then: {About(before[0], operationId)}; last whole entry, line {before.Count} at {before[^1].At:u}: {Name(before[^1])} '{before[^1].Event.ToString().ToLowerInvariant()}'.";
         return new AppException(ErrorIds.JournalDamaged, $"The journal of operation {operationId} is damaged at line {line}. {still}", $"{operationId}:{line}");
     }
+
+    private static string About(JournalEntry first, string operationId)
+    {
+        var plan = OperationStart.FromInputs(first.Inputs, operationId).Plan;
+        return $"{plan.Kind.ToString().ToLowerInvariant()} of {plan.Name} from {plan.From.Version ?? "nothing"} to {plan.To.Version ?? plan.To.Tag ?? "?"}";
+    }
+
+    private static string Name(JournalEntry entry) => entry.Step.Length == 0 ? "the operation was at" : $"step {entry.Step} was at";
 }

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using UpgradeOps.KillHost.Matrix;
+
+namespace UpgradeOps.Cli.Tests.Kills;
+
+/// <summary>What a power cut would leave, read from the system calls of a real update: a SIGKILL alone never loses what was written.</summary>
+public sealed partial class FlushTests
+{
+    [Fact]
+    public async Task Every_journal_line_is_flushed_before_anything_else_and_every_new_name_too()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/strace"), "strace is not installed.");
+        await using var world = (ServiceKillWorld)await ServiceKillWorld.CreateAsync();
+        await world.PrepareAsync();
+        var trace = Path.Combine(world.StateFolder, "..", "trace.txt");
+        var info = new ProcessStartInfo("strace", [
+            "-I", "2", "-f", "-y", "-s", "100000", "-qq", "-e", "signal=none", "-e", "trace=write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,mkdir,symlink,symlinkat,link", "-o", trace,
+            Path.Combine(AppContext.BaseDirectory, "UpgradeOps.KillHost"), "update", world.AppName, ServiceKillWorld.Good, world.ConfigFolder, world.StateFolder, "0", "0"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using (var strace = Process.Start(info)!)
+        {
+            var ended = await strace.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            Assert.SkipWhen(ended is null, "strace may not trace here.");
+            Assert.Equal("ended Kept", ended);
+            // It would go on following the application, which lives.
+            using (var stop = Process.Start("kill", ["-s", "TERM", $"{strace.Id}"]))
+                await stop.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await strace.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var calls = (await File.ReadAllLinesAsync(trace)).Where(l => !l.Contains(" resumed>", StringComparison.Ordinal)).ToList();
+        var writes = calls.Select((c, i) => (Call: c, At: i)).Where(c => JournalWrite().IsMatch(c.Call)).ToList();
+        Assert.True(writes.Count > 20, $"only {writes.Count} lines were written: {string.Join('\n', calls.Take(20))}");
+        foreach (var (call, at) in writes)
+        {
+            var flushed = calls.FindIndex(at, c => c.Contains("fsync(", StringComparison.Ordinal) && c.Contains("journal.jsonl", StringComparison.Ordinal));
+            Assert.True(flushed > at, $"never flushed: {call}");
+            // By the same process, before it changes anything else (what the application itself writes meanwhile is its own).
+            var between = calls[(at + 1)..flushed].Where(c => c.Split(' ')[0] == call.Split(' ')[0] && !c.Contains("fsync(", StringComparison.Ordinal));
+            Assert.Empty(between);
+        }
+
+        AssertFlushed(calls, writes[0].At, "/operations/[^/]*>", "the journal's own folder");
+        var mkdir = calls.FindIndex(c => MakesOperation().IsMatch(c));
+        AssertFlushed(calls, mkdir, "/operations>", "the folder of operations");
+        var renamed = calls.FindIndex(c => c.Contains("rename", StringComparison.Ordinal) && c.Contains("memory.json", StringComparison.Ordinal));
+        AssertFlushed(calls, renamed, $"/state/{world.AppName}>", "the folder of the memory");
+        Assert.Contains(calls[..renamed], c => c.Contains("fsync(", StringComparison.Ordinal) && c.Contains(".memory.json.", StringComparison.Ordinal));
+
+        // Write-ahead: the switch of the link comes after its intent is on the disk.
+        var intent = calls.FindIndex(c => JournalWrite().IsMatch(c) && c.Contains("service.link#1", StringComparison.Ordinal) && c.Contains("intend", StringComparison.Ordinal));
+        var link = calls.FindIndex(c => c.Contains("symlink", StringComparison.Ordinal) && c.Contains("releases/1.1.0", StringComparison.Ordinal));
+        var onDisk = calls.FindIndex(intent, c => c.Contains("fsync(", StringComparison.Ordinal) && c.Contains("journal.jsonl", StringComparison.Ordinal));
+        Assert.True(intent > 0 && onDisk > intent && link > onDisk, $"intent {intent}, on disk {onDisk}, link {link}");
+    }
+
+    private static void AssertFlushed(List<string> calls, int after, string folder, string what)
+    {
+        Assert.True(after >= 0, $"{what}: never written");
+        Assert.True(calls.FindIndex(after, c => Regex.IsMatch(c, $"fsync\\(\\d+<[^>]*{folder}")) > after, $"{what} is not flushed");
+    }
+
+    [GeneratedRegex("""p?write(64)?\(\d+<[^>]*journal\.jsonl>""")]
+    private static partial Regex JournalWrite();
+
+    [GeneratedRegex("""mkdir\("[^"]*/operations/[^/"]+""")]
+    private static partial Regex MakesOperation();
+}

@@ -162,7 +162,7 @@ public sealed class CanaryTests
     {
         var name = Path.GetFileName(path);
         return path.Contains("/kept/", StringComparison.Ordinal)
-            ? !name.StartsWith("evidence-", StringComparison.Ordinal) && (name.EndsWith(".env", StringComparison.Ordinal) || name.EndsWith("docker-compose.yml", StringComparison.Ordinal))
+            ? name.StartsWith("config-", StringComparison.Ordinal) || name.StartsWith("compose.env-", StringComparison.Ordinal) || name.StartsWith("compose.files-", StringComparison.Ordinal)
             : path.Contains("/backups/", StringComparison.Ordinal) && (path.Contains("/files/", StringComparison.Ordinal) || path.Contains("/databases/", StringComparison.Ordinal));
     }
 

@@ -48,6 +48,15 @@ Describe 'Invoke-AppUpdate' {
         $failed | Should -BeNullOrEmpty
     }
 
+    It 'proves the backup as far as it is told, and tells what was seen' {
+        (Get-AppUpdatePlan notes -ProveBackup None).Steps.Kind | Should -Not -Contain 'backup.prove'
+        $result = Invoke-AppUpdate notes -ProveBackup Checksum
+        $result.Status | Should -Be 'Kept'
+        $result.Proof.Level | Should -Be 'Checksum'
+        $result.Proof.Evidence | Should -Not -BeNullOrEmpty
+        (Get-AppHistory notes | Select-Object -First 1).Proof.Level | Should -Be 'Checksum'
+    }
+
     It 'follows the pipeline of what has an update' {
         $result = Get-App | Get-AppStatus | Where-Object UpdateAvailable | Invoke-AppUpdate
         $result.Status | Should -Be 'Kept'

@@ -9,12 +9,14 @@ internal sealed class TargetOptions
 {
     private readonly Option<string?> version = new("--version") { Description = "A version or an exact tag; the newest of the channel when it is left out.", HelpName = "version" };
     private readonly Option<string?> channel = new("--channel") { Description = "A declared channel; update remembers it.", HelpName = "channel" };
+    private readonly Option<ProofLevel?> prove = new("--prove-backup") { Description = "How far the backup is proved before anything is changed; what the definition says when it is left out.", HelpName = "none|checksum|structure|restore" };
     private readonly Option<bool> force = new("--force") { Description = "Allow an older version, and (with --version) one that failed here before." };
 
     public void AddTo(Command command)
     {
         command.Options.Add(version);
         command.Options.Add(channel);
+        command.Options.Add(prove);
         command.Options.Add(force);
     }
 
@@ -23,6 +25,7 @@ internal sealed class TargetOptions
         Name = name,
         Version = verb.Get(version),
         Channel = verb.Get(channel),
+        ProveBackup = verb.Get(prove),
         Force = verb.Get(force),
     };
 

@@ -23,8 +23,8 @@ internal sealed class UpdateCommand : VerbCommand
         Options.Add(yes);
         Validators.Add(result =>
         {
-            if (result.GetResult(plan) is { Implicit: false } && (result.GetValue<string>("--version") ?? result.GetValue<string>("--channel")) is not null)
-                result.AddError("--plan says where to go: it cannot stand beside --version or --channel.");
+            if (result.GetResult(plan) is { Implicit: false } && ((result.GetValue<string>("--version") ?? result.GetValue<string>("--channel")) is not null || result.GetValue<ProofLevel?>("--prove-backup") is not null))
+                result.AddError("--plan says what to do: it cannot stand beside --version, --channel or --prove-backup.");
         });
     }
 

@@ -100,7 +100,7 @@ internal sealed class BackupRoom : IBackups
         if (level >= ProofLevel.Structure)
             evidence.AddRange(await new StructureProof(_store).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
         if (level >= ProofLevel.Restore)
-            evidence.AddRange(await new RestoreProof(_store, _databases).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
+            evidence.AddRange(await new RestoreProof(_store, _databases, _definition).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
 
         // A weaker proof does not take a stronger one's place: the bytes are those that it was about.
         var proof = level >= manifest.Proof.Level ? new BackupProof { Level = level, At = _time.GetUtcNow(), Evidence = evidence } : manifest.Proof;

@@ -12,6 +12,9 @@ public sealed record UpdateOptions
     /// <summary>A declared channel; it is remembered. Null for the one that is followed.</summary>
     public string? Channel { get; init; }
 
+    /// <summary>How far the backup is proved before anything is changed; null for what the definition says. A given <see cref="Plan"/> has it in its steps.</summary>
+    public ProofLevel? ProveBackup { get; init; }
+
     /// <summary>Runs exactly this plan, or refuses when the world has moved since.</summary>
     public UpdatePlan? Plan { get; init; }
 

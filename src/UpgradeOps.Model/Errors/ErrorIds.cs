@@ -63,6 +63,7 @@ public static class ErrorIds
     public const string BackupFailed = "UpgradeOps.Backups.Failed";
     public const string BackupNotFound = "UpgradeOps.Backups.NotFound";
     public const string BackupDamaged = "UpgradeOps.Backups.Damaged";
+    public const string BackupProofFailed = "UpgradeOps.Backups.ProofFailed";
     public const string BackupNothingDeclared = "UpgradeOps.Backups.NothingDeclared";
     public const string RestoreFailed = "UpgradeOps.Backups.RestoreFailed";
     public const string RestoreNeedsConsent = "UpgradeOps.Backups.RestoreNeedsConsent";

@@ -52,6 +52,7 @@ internal static class ErrorKinds
         [ErrorIds.MigrationTrackerUnknown] = (InvalidInput, "Check migrations.table in the definition: known are phinxlog, _sqlx_migrations, __EFMigrationsHistory, flyway_schema_history and schema_migrations."),
         [ErrorIds.BackupNotFound] = (NotFound, "Get-AppBackup lists the backups."),
         [ErrorIds.BackupDamaged] = (Damaged, "Choose another backup: Get-AppBackup lists them."),
+        [ErrorIds.BackupProofFailed] = (Damaged, "Look at the data that the message names; nothing was changed. Correct the data, or the query in the definition."),
         [ErrorIds.BackupNothingDeclared] = (InvalidInput, "Declare backups: in the definition."),
         [ErrorIds.RestoreNeedsConsent] = (Conflict, "Run it again with -Force once you have read what would be lost."),
         [ErrorIds.DiskTooFull] = (Conflict, "Free some room, or choose another folder, then run the same command again."),

@@ -55,6 +55,9 @@ public sealed record HistoryEntry
 
     public IReadOnlyList<string> BackupIds { get; init; } = [];
 
+    /// <summary>How the backup was proved before anything was changed; null when it was not.</summary>
+    public BackupProof? Proof { get; init; }
+
     public IReadOnlyList<string> Evidence { get; init; } = [];
 
     public string? ErrorId { get; init; }

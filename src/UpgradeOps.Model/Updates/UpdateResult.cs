@@ -56,6 +56,9 @@ public sealed record UpdateResult
 
     public IReadOnlyList<string> BackupIds { get; init; } = [];
 
+    /// <summary>How the backup that was made first was proved, and what was seen; null when none was.</summary>
+    public BackupProof? Proof { get; init; }
+
     /// <summary>What was decided about the data when it went back: kept as it was, or restored; null when nothing had to be decided.</summary>
     public DataPolicy? Data { get; init; }
 

@@ -18,9 +18,13 @@ public sealed class GetAppUpdatePlanCommand : AppCmdlet
     [ArgumentCompleter(typeof(ChannelCompleter))]
     public string? Channel { get; set; }
 
+    /// <summary>How far the backup is to be proved; what the definition says when it is left out.</summary>
+    [Parameter]
+    public ProofLevel? ProveBackup { get; set; }
+
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     protected override async Task ProcessAppAsync(string name, CancellationToken cancellationToken) =>
-        await WriteAsync(await new PlanUpdate(Session).RunAsync(Targets.Options(name, Version, Channel, Force), cancellationToken));
+        await WriteAsync(await new PlanUpdate(Session).RunAsync(Targets.Options(name, Version, Channel, Force, ProveBackup), cancellationToken));
 }

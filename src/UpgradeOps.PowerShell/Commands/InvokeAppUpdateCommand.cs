@@ -29,6 +29,10 @@ public sealed class InvokeAppUpdateCommand : TransactionCmdlet
     [ArgumentCompleter(typeof(ChannelCompleter))]
     public string? Channel { get; set; }
 
+    /// <summary>How far the backup is proved before anything is changed; what the definition says when it is left out. A plan has it in its steps.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    public ProofLevel? ProveBackup { get; set; }
+
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByPlan)]
     [PlanTransformation]
     public UpdatePlan? Plan { get; set; }
@@ -43,7 +47,7 @@ public sealed class InvokeAppUpdateCommand : TransactionCmdlet
     {
         var options = Plan is { } given
             ? Targets.Options(given.Name, null, null, Force)
-            : Targets.Options(await FindAsync(Name), Version, Channel, Force);
+            : Targets.Options(await FindAsync(Name), Version, Channel, Force, ProveBackup);
         var plan = Plan ?? await new PlanUpdate(Session).RunAsync(options, cancellationToken);
         if (await AskAsync(PlanText.Describe(plan), Force, plan.Name) == Approval.Refused)
         {

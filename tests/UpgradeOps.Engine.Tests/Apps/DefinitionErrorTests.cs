@@ -13,6 +13,8 @@ public class DefinitionErrorTests
     [InlineData("databases:", "strategy: rolling\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "strategy", "Use recreate.")]
     [InlineData("databases:", "strategy: recrate\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "strategy", "Did you mean 'recreate'?")]
     [InlineData("databases:", "host: ssh://deploy@kmp.example.org\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "host", "host: local")]
+    [InlineData("databases:", "prove: restroe\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "prove", "Did you mean 'restore'?")]
+    [InlineData("engine: mariadb", "validate: SELECT 1\n    engine: mariadb", ErrorIds.DefinitionInvalid, "13:15", "databases.main.validate", "list")]
     [InlineData("databases:", "bake: 60\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "bake", "60s")]
     [InlineData("databases:", "bake: 3d\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "bake", "Choose between")]
     [InlineData("databases:", "backups: [ { database: mian } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "backups[0].database", "Use main")]

@@ -20,7 +20,11 @@ public class DefinitionLoaderTests
         Assert.Equal("github:jhandel/KMP", app.Releases.Notes);
         Assert.Equal("beta,dev,latest,nightly", string.Join(',', app.Releases.Channels.Values.Order()));
         Assert.Equal("latest", app.Releases.Channels["release"]);
-        Assert.Equal(new DatabaseDefinition { Engine = "mariadb", Service = "db", Database = "kmp", User = "root", Password = "env-file:.env#MYSQL_ROOT_PASSWORD" }, app.Databases["main"]);
+        Assert.Equal(ProofLevel.Restore, app.Prove);
+        Assert.Equal(["SELECT COUNT(*) FROM members"], app.Databases["main"].Validate);
+        Assert.Equal(
+            new DatabaseDefinition { Engine = "mariadb", Service = "db", Database = "kmp", User = "root", Password = "env-file:.env#MYSQL_ROOT_PASSWORD", Validate = app.Databases["main"].Validate },
+            app.Databases["main"]);
         Assert.Equal(new HealthCheckDefinition { Http = "http://127.0.0.1:8080/health", From = "host", Version = "version" }, Assert.Single(app.Health));
         Assert.Equal(new MigrationsDefinition { Database = "main", Table = "phinxlog", Run = "on-start" }, app.Migrations);
         Assert.Collection(app.Backups,

@@ -25,6 +25,9 @@ internal sealed record AppDefinition
     /// <summary>What happens to the application while a backup is made.</summary>
     public QuiesceMode Quiesce { get; init; } = QuiesceMode.None;
 
+    /// <summary>How far a backup is proved before an update changes anything.</summary>
+    public ProofLevel Prove { get; init; } = ProofLevel.Structure;
+
     public MigrationsDefinition? Migrations { get; init; }
 
     /// <summary><c>recreate</c>.</summary>
@@ -154,6 +157,9 @@ internal sealed record DatabaseDefinition
 
     /// <summary>A secret reference.</summary>
     public string? Password { get; init; }
+
+    /// <summary>Queries that a restored copy must answer with something true; run by the proof <see cref="ProofLevel.Restore"/>.</summary>
+    public IReadOnlyList<string> Validate { get; init; } = [];
 }
 
 internal sealed record HealthCheckDefinition

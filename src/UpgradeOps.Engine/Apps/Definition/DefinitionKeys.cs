@@ -9,8 +9,8 @@ namespace UpgradeOps.Engine.Apps.Definition;
 internal static class DefinitionKeys
 {
     public static readonly KeySet Root = new("",
-        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "migrations", "strategy", "bake", "onFailure", "state"],
-        "parts", "windows", "smoke", "store", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof", "prove",
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "prove", "migrations", "strategy", "bake", "onFailure", "state"],
+        "parts", "windows", "smoke", "store", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
         "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
 
     public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
@@ -27,8 +27,8 @@ internal static class DefinitionKeys
         ["image", "folder", "channels", "channel", "notes", "user", "password", "certificateAuthority"],
         "git", "github", "helm", "oci", "chart", "assets", "signature", "branch", "verify");
 
-    public static readonly KeySet Database = new("databases.*", ["engine", "at", "name", "user", "password"],
-        "connection", "tls", "validate", "options", "path");
+    public static readonly KeySet Database = new("databases.*", ["engine", "at", "name", "user", "password", "validate"],
+        "connection", "tls", "options", "path");
 
     public static readonly KeySet DatabaseAt = new("databases.*.at", ["service", "address", "port"], "socket", "container", "pod");
 

@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Backups.Proof;
+using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Backups.Restore;
@@ -16,6 +18,20 @@ internal sealed class ProveStep(PlannedStep planned, RestoreParts parts) : Step(
         foreach (var evidence in proved.Proof.Evidence)
             context.Tell(evidence);
         await context.RecordAsync(
-            new Dictionary<string, string> { ["proved"] = backupId, ["level"] = proved.Proof.Level.ToString() }, cancellationToken).ConfigureAwait(false);
+            new Dictionary<string, string> { ["proved"] = backupId, ["level"] = proved.Proof.Level.ToString(), [RestoreSteps.ProofOutput] = EngineJson.Write(proved.Proof) },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A proof that was killed in the middle may have left its scratch databases; a finished one has dropped them.</summary>
+    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (OptionalInput("level") != nameof(ProofLevel.Restore) || context.Outputs.ContainsKey("proved")
+            || !context.OutputsOf(RestoreSteps.CreateKind).TryGetValue(RestoreSteps.BackupIdOutput, out var backupId))
+        {
+            return;
+        }
+
+        foreach (var database in parts.Databases.Values)
+            await database.DropAsync(AsideNames.Database(database.Name, RestoreProof.Role, backupId), cancellationToken).ConfigureAwait(false);
     }
 }

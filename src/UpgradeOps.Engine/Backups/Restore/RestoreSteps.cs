@@ -23,6 +23,9 @@ internal static class RestoreSteps
     /// <summary>Output of <see cref="CreateKind"/>.</summary>
     public const string BackupIdOutput = "backupId";
 
+    /// <summary>Output of <see cref="ProveKind"/>: a <see cref="BackupProof"/> as JSON.</summary>
+    public const string ProofOutput = "proof";
+
     /// <summary>Output of every step that put something aside: a JSON array of names.</summary>
     public const string KeptAsideOutput = "keptAside";
 

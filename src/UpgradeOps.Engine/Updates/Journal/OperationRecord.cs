@@ -60,6 +60,9 @@ internal sealed class OperationRecord
         .Select(s => Step(s.Id).Outputs.GetValueOrDefault("backupId"))
         .FirstOrDefault(id => id is not null);
 
+    /// <summary>How the backup that was made first was proved; null when it was not.</summary>
+    public BackupProof? Proof => OutputsNamed("proof") is [var proof, ..] ? JournalJson.Read<BackupProof>(proof, OperationId) : null;
+
     /// <summary>Databases, folders and volumes that were put aside and still hold data.</summary>
     public IReadOnlyList<string> KeptAside => OutputsNamed("keptAside")
         .SelectMany(v => v.StartsWith('[') ? JournalJson.Read<List<string>>(v, OperationId) : [v]).Distinct().ToList();

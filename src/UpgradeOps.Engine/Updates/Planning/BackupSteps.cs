@@ -6,8 +6,14 @@ internal static class BackupSteps
     /// <param name="quiesced">The old version is stopped by then.</param>
     /// <param name="hold">It is paused for as long as the data is copied; counts only when it is not stopped anyway.</param>
     /// <param name="running">What runs while the backup is made; the backup says so.</param>
-    public static IReadOnlyList<PlannedStep> Plan(bool quiesced, PlanEndpoint running, bool hold = false) =>
-    [
+    /// <param name="proof">How far it is proved then; <see cref="ProofLevel.None"/> leaves that step out.</param>
+    public static IReadOnlyList<PlannedStep> Plan(bool quiesced, PlanEndpoint running, bool hold = false, ProofLevel proof = ProofLevel.Structure)
+    {
+        var create = Create(quiesced, running, hold);
+        return proof == ProofLevel.None ? [create] : [create, Prove(proof)];
+    }
+
+    private static PlannedStep Create(bool quiesced, PlanEndpoint running, bool hold) =>
         new()
         {
             Id = "",
@@ -18,19 +24,26 @@ internal static class BackupSteps
             Repeatable = Repeatability.Idempotent,
             Interruptible = true,
             Inputs = CreateInputs(quiesced, hold && !quiesced, running),
-        },
+        };
+
+    private static PlannedStep Prove(ProofLevel level) =>
         new()
         {
             Id = "",
             Kind = "backup.prove",
             Phase = StepPhase.Prove,
-            Description = "Prove the backup: every checksum, every format to its end",
-            Reversibility = Reversibility.ReadOnly,
+            Description = level switch
+            {
+                ProofLevel.Checksum => "Prove the backup: every checksum",
+                ProofLevel.Restore => "Prove the backup: every checksum, every format to its end, restored into a scratch database and compared",
+                _ => "Prove the backup: every checksum, every format to its end",
+            },
+            // A scratch database that a killed proof left is dropped on the way back.
+            Reversibility = level == ProofLevel.Restore ? Reversibility.Additive : Reversibility.ReadOnly,
             Repeatable = Repeatability.Idempotent,
             Interruptible = true,
-            Inputs = new Dictionary<string, string> { ["level"] = nameof(ProofLevel.Structure) },
-        },
-    ];
+            Inputs = new Dictionary<string, string> { ["level"] = level.ToString() },
+        };
 
     private static Dictionary<string, string> CreateInputs(bool quiesced, bool hold, PlanEndpoint running)
     {

@@ -26,8 +26,15 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
     public Task<DatabaseInfo> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult(new DatabaseInfo(new Version(10, 11), new Version(10, 11), SizeBytes));
 
-    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null) =>
-        throw new NotSupportedException();
+    /// <summary>What a query gives in a database; asked of the live one, it fails.</summary>
+    public Func<string, string, string?> Answer { get; set; } = static (_, _) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null)
+    {
+        Assert.NotEqual(name, database ?? name);
+        Assert.Contains(database!, Databases.Keys);
+        return Task.FromResult<IReadOnlyList<IReadOnlyList<string?>>>([[Answer(sql, database!)]]);
+    }
 
     public async Task DumpAsync(Stream output, CancellationToken cancellationToken)
     {

@@ -23,6 +23,7 @@ internal static class AppBinding
             Health = HealthBinding.Bind(root),
             Backups = DataBinding.Backups(root),
             Quiesce = DataBinding.Quiesce(root),
+            Prove = DataBinding.Prove(root),
             Migrations = DataBinding.Migrations(root),
             Strategy = root.Choice("strategy", "recreate", ["recreate"], "rolling", "blue-green", "canary"),
             Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),

@@ -18,6 +18,14 @@ internal static class DataBinding
         _ => QuiesceMode.None,
     };
 
+    public static ProofLevel Prove(Section root) => root.Choice("prove", "structure", ["none", "checksum", "structure", "restore"]) switch
+    {
+        "none" => ProofLevel.None,
+        "checksum" => ProofLevel.Checksum,
+        "restore" => ProofLevel.Restore,
+        _ => ProofLevel.Structure,
+    };
+
     public static MigrationsDefinition? Migrations(Section root) =>
         root.Child("migrations", DefinitionKeys.Migrations) is not { } section
             ? null
@@ -53,6 +61,7 @@ internal static class DataBinding
             Database = section.RequiredText("name", TextRule.DatabaseName, "Name the database."),
             User = section.RequiredText("user", TextRule.Any, "Name the user who may dump and load it."),
             Password = section.Text("password", TextRule.Secret),
+            Validate = section.Texts("validate", TextRule.Any),
         };
     }
 

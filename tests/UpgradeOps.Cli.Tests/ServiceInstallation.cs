@@ -21,6 +21,10 @@ internal sealed class ServiceInstallation : IAsyncDisposable
 
     public string StateFolder => Path.Combine(folder, "state");
 
+    public string DefinitionPath => Path.Combine(folder, "app.yaml");
+
+    public HealthyPage Page => page;
+
     public string ServiceFolder(string name) => Path.Combine(folder, "srv", name);
 
     public IEnumerable<string> Globals => ["--config-folder", Path.Combine(folder, "config"), "--state-folder", Path.Combine(folder, "state")];
@@ -33,18 +37,19 @@ internal sealed class ServiceInstallation : IAsyncDisposable
 
     /// <summary>1.0.0 runs; 1.1.0 is good, 1.2.0 ends at once.</summary>
     /// <param name="quiesce">Null for an application without backups.</param>
-    public static async Task<ServiceInstallation> CreateAsync(string? quiesce = null)
+    /// <param name="serve">The script of the good versions.</param>
+    public static async Task<ServiceInstallation> CreateAsync(string? quiesce = null, string serve = Serve)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The supervisor 'process' needs Linux.");
         var made = new ServiceInstallation();
-        made.Publish("1.0.0", Serve);
-        made.Publish("1.1.0", Serve);
+        made.Publish("1.0.0", serve);
+        made.Publish("1.1.0", serve);
         made.Publish("1.2.0", "echo 'no disk today' >&2\nexit 3\n");
         Directory.CreateDirectory(Path.Combine(made.folder, "srv", "releases"));
         Directory.Move(made.Release("1.0.0"), Path.Combine(made.folder, "srv", "releases", "1.0.0"));
-        made.Publish("1.0.0", Serve);
+        made.Publish("1.0.0", serve);
         File.CreateSymbolicLink(Path.Combine(made.folder, "srv", "current"), "releases/1.0.0");
-        var definition = Path.Combine(made.folder, "app.yaml");
+        var definition = made.DefinitionPath;
         await File.WriteAllTextAsync(definition, $$"""
             schema: upgradeops/v1
             name: app

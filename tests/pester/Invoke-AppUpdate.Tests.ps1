@@ -142,6 +142,29 @@ Describe 'Invoke-AppUpdate' {
         }
     }
 
+    It 'stops at the next safe point on Ctrl+C in a process of its own, and can be gone on with' {
+        # While the new version is watched: the step that lasts longest.
+        Add-Content $sandbox.Definition 'bake: 1h'
+        $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+        foreach ($argument in '-NoProfile', '-Command', "Import-Module '$Manifest'; Invoke-AppUpdate notes") { $start.ArgumentList.Add($argument) }
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $start.RedirectStandardInput = $true
+        $child = [Diagnostics.Process]::Start($start)
+        $null = $child.StandardOutput.ReadToEndAsync(), $child.StandardError.ReadToEndAsync()
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        do {
+            Start-Sleep -Milliseconds 50
+            $journal = Get-ChildItem (Join-Path $sandbox.Folder 'state') -Recurse -Filter journal.jsonl | Sort-Object FullName | Select-Object -Last 1
+        } until (($journal -and (Select-String -Path $journal -Pattern 'health.bake#1","kind":"health.bake","event":"intend' -SimpleMatch -Quiet)) -or $clock.Elapsed.TotalSeconds -gt 90)
+        & kill -s INT $child.Id
+        $child.WaitForExit(60000) | Should -BeTrue
+        $entry = Get-AppHistory notes | Select-Object -First 1
+        $entry.Status | Should -Be 'Interrupted'
+        Get-AppLock notes | Should -BeNullOrEmpty
+        { Invoke-AppUpdate notes -ErrorAction Stop } | Should -Throw -ErrorId 'UpgradeOps.Updates.OperationPending,*'
+        (Undo-AppUpdate notes -Confirm:$false).Status | Should -Be 'Undone'
+        Get-ServedVersion $sandbox | Should -Be '1.0.0'
+    }
+
     It 'tells of an application that is not registered' {
         { Invoke-AppUpdate nobody -ErrorAction Stop } | Should -Throw -ErrorId 'UpgradeOps.Apps.Unknown,*'
     }

@@ -28,7 +28,8 @@ public sealed partial class FlushTests
             // It would go on following the application, which lives.
             using (var stop = Process.Start("kill", ["-s", "TERM", $"{strace.Id}"]))
                 await stop.WaitForExitAsync(TestContext.Current.CancellationToken);
-            await strace.WaitForExitAsync(TestContext.Current.CancellationToken);
+            if (!strace.WaitForExit(TimeSpan.FromSeconds(20)))
+                strace.Kill();
         }
 
         var calls = (await File.ReadAllLinesAsync(trace)).Where(l => !l.Contains(" resumed>", StringComparison.Ordinal)).ToList();

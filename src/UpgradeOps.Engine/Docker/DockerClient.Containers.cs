@@ -6,8 +6,10 @@ namespace UpgradeOps.Engine.Docker;
 
 internal sealed partial class DockerClient
 {
-    private const int UpdateTries = 20;
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long the engine may be busy with a container.</summary>
+    private static readonly TimeSpan BusyPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Containers in any state that carry all these labels.</summary>
     /// <param name="labels">Each <c>name</c> or <c>name=value</c>.</param>
@@ -52,13 +54,26 @@ internal sealed partial class DockerClient
     public Task StartContainerAsync(string id, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/start", id, QuickCall, cancellationToken);
 
+    /// <summary>Starts a container that ran before: what refuses it for a moment, such as a port that is only just given back, is waited out.</summary>
+    public Task StartAgainAsync(string id, CancellationToken cancellationToken) => PersistAsync(
+        () => SendAsync(HttpMethod.Post, $"containers/{Escape(id)}/start", null, QuickCall, cancellationToken),
+        id,
+        missingIsFine: false,
+        async () => await InspectContainerAsync(id, cancellationToken).ConfigureAwait(false) is { State.Status: "running" },
+        cancellationToken);
+
     /// <summary>Asks a container to end and kills it when it has not after a while; nothing happens when it does not run.</summary>
     /// <param name="patience">Null for the container's own stop timeout (10 s unless it says otherwise).</param>
     public Task StopContainerAsync(string id, TimeSpan? patience, CancellationToken cancellationToken)
     {
         var query = patience is { } p ? string.Create(CultureInfo.InvariantCulture, $"?t={(int)Math.Ceiling(p.TotalSeconds)}") : "";
         // The container's own stop timeout may be hours: the engine alone knows it.
-        return ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/stop{query}", id, patience + QuickCall, cancellationToken);
+        return PersistAsync(
+            () => SendAsync(HttpMethod.Post, $"containers/{Escape(id)}/stop{query}", null, patience + QuickCall, cancellationToken),
+            id,
+            missingIsFine: true,
+            async () => await InspectContainerAsync(id, cancellationToken).ConfigureAwait(false) is null or { State.Running: false },
+            cancellationToken);
     }
 
     /// <summary>Stops and starts a container.</summary>
@@ -76,46 +91,28 @@ internal sealed partial class DockerClient
     public Task KillContainerAsync(string id, string signal, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/kill?signal={Escape(signal)}", id, QuickCall, cancellationToken);
 
-    /// <summary>Removes a container, running or not; nothing happens when there is none.</summary>
+    /// <summary>Removes a container, running or not; nothing happens when there is none, and somebody else's removal is waited for.</summary>
     /// <param name="withVolumes">True to remove its anonymous volumes too.</param>
-    public async Task RemoveContainerAsync(string id, bool withVolumes, CancellationToken cancellationToken)
-    {
-        var since = _time.GetTimestamp();
-        while (true)
-        {
-            using var response = await SendAsync(HttpMethod.Delete, $"containers/{Escape(id)}?force=1&v={(withVolumes ? 1 : 0)}", null, QuickCall, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-                return;
-            if (response.StatusCode != HttpStatusCode.Conflict || _time.GetElapsedTime(since) > QuickCall)
-            {
-                await EnsureAsync(response, id, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
-            // Somebody else's removal is under way: it is over when the engine no longer knows the container.
-            await Task.Delay(Again, _time, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public Task RemoveContainerAsync(string id, bool withVolumes, CancellationToken cancellationToken) => PersistAsync(
+        () => SendAsync(HttpMethod.Delete, $"containers/{Escape(id)}?force=1&v={(withVolumes ? 1 : 0)}", null, QuickCall, cancellationToken),
+        id,
+        missingIsFine: true,
+        async () => await InspectContainerAsync(id, cancellationToken).ConfigureAwait(false) is null,
+        cancellationToken);
 
     public Task RenameContainerAsync(string id, string name, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Post, $"containers/{Escape(id)}/rename?name={Escape(name)}", id, QuickCall, cancellationToken);
 
-    /// <summary>Changes what the engine does when a container ends, or when the engine itself starts.</summary>
-    public async Task SetRestartPolicyAsync(string id, RestartPolicy policy, CancellationToken cancellationToken)
-    {
-        for (var left = UpdateTries; ; left--)
-        {
-            using var response = await PostAsync($"containers/{Escape(id)}/update", new ContainerUpdate(policy), DockerJson.Default.ContainerUpdate, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode != HttpStatusCode.InternalServerError || left == 0)
-            {
-                await EnsureAsync(response, id, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
-            // The container ended while the engine was changing it, as one does that ends again and again; nothing was changed.
-            await Task.Delay(Again, _time, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>
+    /// Changes what the engine does when a container ends, or when the engine itself starts; nothing happens when there is none. The engine
+    /// refuses while the container is just ending, as one does that ends again and again.
+    /// </summary>
+    public Task SetRestartPolicyAsync(string id, RestartPolicy policy, CancellationToken cancellationToken) => PersistAsync(
+        () => PostAsync($"containers/{Escape(id)}/update", new ContainerUpdate(policy), DockerJson.Default.ContainerUpdate, cancellationToken),
+        id,
+        missingIsFine: true,
+        async () => await InspectContainerAsync(id, cancellationToken).ConfigureAwait(false) is not { } now || now.HostConfig.RestartPolicy == policy,
+        cancellationToken);
 
     /// <summary>Waits until a container has ended.</summary>
     /// <returns>Its exit code.</returns>
@@ -133,6 +130,39 @@ internal sealed partial class DockerClient
         if (missingIsFine && response.StatusCode == HttpStatusCode.NotFound)
             return;
         await EnsureAsync(response, target, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Asks for what may be asked for twice until it is so. Under load the engine answers 500 when a process did not end as fast as it expects
+    /// ("did not receive an exit event") and when a mount is still busy, 409 while another request is at work on the container; and a
+    /// restarted engine breaks the connection.
+    /// </summary>
+    /// <param name="isSo">Looks whether it is so by now, whoever did it.</param>
+    private async Task PersistAsync(Func<Task<HttpResponseMessage>> send, string target, bool missingIsFine, Func<Task<bool>> isSo, CancellationToken cancellationToken)
+    {
+        var since = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var response = await send().ConfigureAwait(false);
+                if (missingIsFine && response.StatusCode == HttpStatusCode.NotFound)
+                    return;
+                if (response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.InternalServerError) || _time.GetElapsedTime(since) > BusyPatience)
+                {
+                    await EnsureAsync(response, target, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+            }
+            catch (AppException e) when (Broke(e) && _time.GetElapsedTime(since) <= BusyPatience)
+            {
+                // Whether it was done is to be seen.
+            }
+
+            await Task.Delay(Again, _time, cancellationToken).ConfigureAwait(false);
+            if (await isSo().ConfigureAwait(false))
+                return;
+        }
     }
 
     private static string Filters(string name, IReadOnlyList<string> values) =>

@@ -97,7 +97,7 @@ internal sealed partial class DockerClient
         }
         catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
         {
-            throw new AppException(ErrorIds.EngineFailed, $"The Docker Engine broke off while it pulled {image}: {e.Message}", image, inner: e);
+            throw new AppException(ErrorIds.EngineUnreachable, $"The Docker Engine broke off while it pulled {image}: {e.Message}", image, inner: e);
         }
 
         if (await InspectImageAsync(image, cancellationToken).ConfigureAwait(false) is null)

@@ -18,6 +18,11 @@ internal sealed partial class DockerClient : IAsyncDisposable
     /// <summary>How long a call that moves no data may take.</summary>
     private static readonly TimeSpan QuickCall = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long an engine that has answered before is waited for: it is being restarted.</summary>
+    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(60);
+
+    private const int ReadTries = 5;
+
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
     private Task<string>? _version;
@@ -28,7 +33,7 @@ internal sealed partial class DockerClient : IAsyncDisposable
         _time = time;
         _http = new HttpClient(new SocketsHttpHandler
         {
-            ConnectCallback = async (_, token) => (await endpoint.ConnectAsync(token).ConfigureAwait(false)).Stream,
+            ConnectCallback = async (_, token) => (await ConnectAsync(token).ConfigureAwait(false)).Stream,
             UseProxy = false,
             UseCookies = false,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
@@ -45,6 +50,22 @@ internal sealed partial class DockerClient : IAsyncDisposable
     {
         _http.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<DockerConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var since = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await Endpoint.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (AppException e) when (e.ErrorId == ErrorIds.EngineUnreachable && _version is { IsCompletedSuccessfully: true } && _time.GetElapsedTime(since) < RestartPatience)
+            {
+                await Task.Delay(Again, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>The API version in a path's beginning, agreed with the engine once.</summary>
@@ -73,12 +94,25 @@ internal sealed partial class DockerClient : IAsyncDisposable
     /// <returns>Null when the engine answers 404.</returns>
     private async Task<T?> FindAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, path, null, QuickCall, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-            return default;
-        await EnsureAsync(response, path, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(response, type, path, cancellationToken).ConfigureAwait(false);
+        for (var left = ReadTries; ; left--)
+        {
+            try
+            {
+                using var response = await SendAsync(HttpMethod.Get, path, null, QuickCall, cancellationToken).ConfigureAwait(false);
+                if (response.StatusCode == HttpStatusCode.NotFound)
+                    return default;
+                await EnsureAsync(response, path, cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(response, type, path, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AppException e) when (left > 0 && Broke(e))
+            {
+                await Task.Delay(Again, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
+
+    /// <summary>Whether the connection broke in the middle of a question, as it does when the engine is stopped.</summary>
+    private static bool Broke(AppException e) => e.ErrorId == ErrorIds.EngineUnreachable && e.InnerException is HttpRequestException or IOException;
 
     private async Task<HttpResponseMessage> PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

@@ -27,6 +27,9 @@ public sealed class EngineSession(EngineOptions options)
     /// <summary>Put around every application's state that this session opens, by who wants to see or to stop what is written.</summary>
     internal Func<IAppState, IAppState> WatchState { get; init; } = static state => state;
 
+    /// <summary>Where the engine's address is looked up: the process's environment, or a test's own.</summary>
+    internal Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Shared by every application of the session: connections, and what registries asked for.</summary>
     internal ReleaseSourceFactory ReleaseSources { get; } = new(new LocalHost(), options.Time);
 

@@ -21,18 +21,18 @@ internal static class Furnishing
 {
     public static AppRooms Open(AppDefinition definition, EngineSession session, IAppState state)
     {
-        var time = session.Options.Time;
+        var time = new SteadyTime(session.Options.Time);
         var host = new LocalHost();
         var redaction = new Redaction();
         var secrets = SecretResolver.For(definition, host.Files, session.Options, redaction);
-        var docker = new Lazy<DockerClient>(() => new DockerClient(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), time));
+        var docker = new Lazy<DockerClient>(() => new DockerClient(DockerEndpoint.FromEnvironment(session.Variable), time));
         var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
         var writers = new PlatformWriters(definition.Quiesce, platform);
         return new AppRooms
         {
             Definition = definition,
-            Options = session.Options with { Progress = new RedactingProgress(session.Options.Progress, redaction) },
+            Options = session.Options with { Time = time, Progress = new RedactingProgress(session.Options.Progress, redaction) },
             Redaction = redaction,
             LearnSecretsAsync = token => LearnAsync(definition, secrets, token),
             Host = host,

@@ -70,4 +70,7 @@ internal static class PlatformOutputs
 
     /// <summary>Recorded by the step that stops the old version: JSON array of instance ids.</summary>
     public const string OldInstances = "oldInstances";
+
+    /// <summary>Recorded by any step, forward or back: JSON array of <see cref="Finding"/> for the result.</summary>
+    public const string Findings = "findings";
 }

@@ -12,7 +12,12 @@ internal static class OperationId
     public static DateTimeOffset? TimeOf(string id) => DateTimeOffset.TryParseExact(
         id.Split('-')[0], Moment, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
-    public static string New(TimeProvider time) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{time.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{Convert.ToHexString(RandomNumberGenerator.GetBytes(2)).ToLowerInvariant()}");
+    /// <param name="last">The newest id so far: the new one comes after it, also when the clock was set back since.</param>
+    public static string New(TimeProvider time, string? last = null)
+    {
+        var at = time.GetUtcNow();
+        if (last is not null && TimeOf(last) is { } newest && newest >= at.AddMilliseconds(-1))
+            at = newest.AddMilliseconds(1);
+        return $"{at.UtcDateTime.ToString(Moment, CultureInfo.InvariantCulture)}-{Convert.ToHexString(RandomNumberGenerator.GetBytes(2)).ToLowerInvariant()}";
+    }
 }

@@ -15,6 +15,11 @@ public sealed class PullTests
     [InlineData("unexpected EOF", ErrorIds.PullFailed)]
     [InlineData("failed to register layer: write /usr/lib/x: no space left on device", ErrorIds.DiskTooFull)]
     [InlineData("filesystem layer verification failed for digest sha256:00", ErrorIds.DigestMismatch)]
+    [InlineData("image config verification failed for digest sha256:00", ErrorIds.DigestMismatch)]
+    [InlineData("error parsing HTTP 404 response body: unexpected end of JSON input: \"\"", ErrorIds.ImageNotFound)]
+    [InlineData("error parsing HTTP 429 response body: unexpected end of JSON input: \"\"", ErrorIds.RegistryRateLimited)]
+    [InlineData("manifest for 127.0.0.1:14290/x@sha256:429 not found: manifest unknown", ErrorIds.ImageNotFound)]
+    [InlineData("context canceled", ErrorIds.EngineUnreachable)]
     [InlineData("something that nobody has seen before", ErrorIds.PullFailed)]
     public void The_engines_words_become_an_error_of_their_own(string message, string errorId)
     {

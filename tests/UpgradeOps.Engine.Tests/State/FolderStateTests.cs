@@ -70,6 +70,16 @@ public sealed class FolderStateTests : AppStateContract, IDisposable
     }
 
     [Fact]
+    public async Task A_lease_that_could_not_be_written_does_not_stand_in_the_way_of_the_next()
+    {
+        var state = Open();
+        Directory.CreateDirectory(Path.Combine(_folder, "lease.json", "in the way"));
+        Assert.Equal(ErrorIds.StateNotWritable, (await Assert.ThrowsAsync<AppException>(() => state.TakeLeaseAsync("first", None))).ErrorId);
+        Directory.Delete(Path.Combine(_folder, "lease.json"), recursive: true);
+        await using var lease = await state.TakeLeaseAsync("second", None);
+    }
+
+    [Fact]
     public async Task A_lease_that_could_not_be_given_up_in_writing_does_not_stand_until_the_process_ends()
     {
         var lease = await Open().TakeLeaseAsync("work", None);

@@ -5,8 +5,11 @@ public sealed class TestImages(RegistryServer registry)
 {
     public RegistryServer Registry => registry;
 
+    /// <summary>Where the application's image is asked for: the registry, unless something stands in front of it.</summary>
+    public string Host { get; init; } = registry.Host;
+
     /// <summary>The application's image name without a tag.</summary>
-    public string Repository => $"{registry.Host}/{KmpImage.Repository}";
+    public string Repository => $"{Host}/{KmpImage.Repository}";
 
     /// <summary>v1.0.0 as latest, v1.1.0 as beta, the unhealthy v1.2.0 as dev, v1.3.0 as nightly.</summary>
     public async Task PublishAllAsync()
@@ -37,6 +40,14 @@ public sealed class TestImages(RegistryServer registry)
         });
         using var owner = registry.CreateOwner(KmpImage.Repository);
         return await new ImagePush(owner, KmpImage.Repository).PushIndexAsync(index, [.. tags.DefaultIfEmpty(release.Version)]);
+    }
+
+    /// <summary>Removes what a digest names, as a publisher who cleans up does.</summary>
+    public async Task WithdrawAsync(string digest)
+    {
+        using var owner = registry.CreateOwner(KmpImage.Repository);
+        using var answer = await owner.DeleteAsync($"v2/{KmpImage.Repository}/manifests/{digest}");
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Pushes a database server image; gives its full name.</summary>

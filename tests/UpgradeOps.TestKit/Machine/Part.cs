@@ -13,4 +13,10 @@ public enum Part
     OpenSsl,
     Zstd,
     Sqlite,
+
+    /// <summary>File systems can be mounted: root with the capability for it.</summary>
+    Mount,
+
+    /// <summary>A Docker Engine of its own can be started.</summary>
+    Dockerd,
 }

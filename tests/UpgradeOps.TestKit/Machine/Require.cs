@@ -42,6 +42,8 @@ public static class Require
         Part.OpenSsl => Find("openssl"),
         Part.Zstd => Find("zstd"),
         Part.Sqlite => Find("sqlite3"),
+        Part.Mount => WhyNoMount(),
+        Part.Dockerd => Environment.IsPrivilegedProcess ? Find("dockerd") : "only root can start a Docker Engine",
         _ => throw new ArgumentOutOfRangeException(nameof(part)),
     };
 
@@ -51,6 +53,15 @@ public static class Require
             return reason;
         var result = Command.RunAsync(program, arguments).GetAwaiter().GetResult();
         return result.ExitCode == 0 ? null : $"`{program} {string.Join(' ', arguments)}` failed: {result.Error.Trim()}";
+    }
+
+    private static string? WhyNoMount()
+    {
+        using var folder = new TempFolder("mount-");
+        var result = Command.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "upgradeops-test", folder.Path).GetAwaiter().GetResult();
+        if (result.ExitCode == 0)
+            Command.RunAsync("umount", folder.Path).GetAwaiter().GetResult();
+        return result.ExitCode == 0 ? null : $"no file system can be mounted: {result.Error.Trim()}";
     }
 
     private static string? Find(string program) =>

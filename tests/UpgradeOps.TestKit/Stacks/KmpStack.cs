@@ -53,7 +53,8 @@ public sealed class KmpStack : IAsyncDisposable
         var port = FreePort.Next();
         var stack = new KmpStack(images, options, folder, port);
         stack.leftover = await Leftover.NoteAsync(stack.Folder, project: stack.Project);
-        await EngineCache.HoldAsync(KmpImage.Repository, await KmpImage.BuildCommonAsync());
+        if (options.DockerHost is null)
+            await EngineCache.HoldAsync(KmpImage.Repository, await KmpImage.BuildCommonAsync());
         var database = options.Database == DatabaseKind.None ? "" : await images.PublishDatabaseAsync(options.Database);
         await File.WriteAllTextAsync(stack.ComposeFile, KmpFiles.ComposeFile(options, images.Repository, database));
         await File.WriteAllTextAsync(stack.EnvFile, KmpFiles.EnvFile(options, port));
@@ -90,7 +91,11 @@ public sealed class KmpStack : IAsyncDisposable
         new Command("docker", ["compose", .. arguments])
         {
             Folder = Folder,
-            Environment = DockerConfig is null ? new Dictionary<string, string?>() : new Dictionary<string, string?> { ["DOCKER_CONFIG"] = DockerConfig },
+            Environment = new Dictionary<string, string?>
+            {
+                ["DOCKER_CONFIG"] = DockerConfig ?? Environment.GetEnvironmentVariable("DOCKER_CONFIG"),
+                ["DOCKER_HOST"] = Options.DockerHost ?? Environment.GetEnvironmentVariable("DOCKER_HOST"),
+            },
         }.RunAsync();
 
     /// <summary>The health page's JSON, whatever its status.</summary>
@@ -128,7 +133,7 @@ public sealed class KmpStack : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await ProjectCleaner.RemoveAsync(Project);
+        await ProjectCleaner.RemoveAsync(Project, Options.DockerHost);
         client.Dispose();
         folder.Dispose();
         leftover?.Forget();

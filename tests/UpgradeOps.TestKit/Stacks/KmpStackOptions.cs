@@ -20,6 +20,9 @@ public sealed record KmpStackOptions
 
     public string DatabasePassword { get; init; } = "s3cr#t 'q\"ö";
 
+    /// <summary>The engine that it runs on, as in <c>DOCKER_HOST</c>; null for the machine's.</summary>
+    public string? DockerHost { get; init; }
+
     /// <summary>The time that an update watches the new version.</summary>
     public string Bake { get; init; } = "1s";
 }

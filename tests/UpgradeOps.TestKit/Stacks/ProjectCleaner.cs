@@ -3,11 +3,13 @@ namespace UpgradeOps.TestKit;
 /// <summary>Removes everything in the engine that carries a compose project's label, also what Compose would not find any more.</summary>
 public static class ProjectCleaner
 {
-    public static async Task RemoveAsync(string project)
+    /// <param name="dockerHost">As in <c>DOCKER_HOST</c>; null for the machine's engine.</param>
+    public static async Task RemoveAsync(string project, string? dockerHost = null)
     {
-        await RemoveAsync(project, ["container", "ls", "--all"], ["container", "rm", "--force", "--volumes"]);
-        await RemoveAsync(project, ["volume", "ls"], ["volume", "rm", "--force"]);
-        await RemoveAsync(project, ["network", "ls"], ["network", "rm"]);
+        string[] engine = dockerHost is null ? [] : ["--host", dockerHost];
+        await RemoveAsync(project, [.. engine, "container", "ls", "--all"], [.. engine, "container", "rm", "--force", "--volumes"]);
+        await RemoveAsync(project, [.. engine, "volume", "ls"], [.. engine, "volume", "rm", "--force"]);
+        await RemoveAsync(project, [.. engine, "network", "ls"], [.. engine, "network", "rm"]);
     }
 
     private static async Task RemoveAsync(string project, string[] list, string[] remove)

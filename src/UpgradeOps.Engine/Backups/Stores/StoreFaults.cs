@@ -1,16 +1,12 @@
 using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Hosts.Durable;
 
 namespace UpgradeOps.Engine.Backups.Stores;
 
 /// <summary>What the file system throws while a backup is written, in the words of the catalogue.</summary>
 internal static class StoreFaults
 {
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
-    private const int WindowsDiskFull = unchecked((int)0x80070070);
-    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
-
-    public static bool IsDiskFull(IOException e) => e.HResult is NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
+    public static bool IsDiskFull(IOException e) => DiskFull.Is(e);
 
     public static T Translate<T>(string folder, Func<T> work)
     {

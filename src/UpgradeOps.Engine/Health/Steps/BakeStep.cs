@@ -28,7 +28,7 @@ internal sealed class BakeStep(PlannedStep planned, AppDefinition definition, Ro
             {
                 verified ??= round.Look.Lives;
                 if (round.Failure is null or { Hope: not Hope.None } && !round.Look.Lives.SequenceEqual(verified))
-                    throw await FailAsync(Restarted(round), round, $"{After(watched)} of watching", cancellationToken).ConfigureAwait(false);
+                    throw await FailAsync(Restarted(round, verified), round, $"{After(watched)} of watching", cancellationToken).ConfigureAwait(false);
             }
 
             failures = round.Failure is null ? 0 : failures + 1;
@@ -44,10 +44,13 @@ internal sealed class BakeStep(PlannedStep planned, AppDefinition definition, Ro
         }
     }
 
-    private static HealthFailure Restarted(HealthRound round)
+    /// <summary>An instance that ended by itself and was started again is counted by its platform; one that the engine or a person restarted is not.</summary>
+    private static HealthFailure Restarted(HealthRound round, IReadOnlyList<InstanceLife> verified)
     {
-        var instance = round.Look.Expected[0];
-        return new HealthFailure(ErrorIds.InstanceExited, $"{instance.DisplayName} was restarted after it had been verified (restart count {instance.RestartCount})", Hope.None, instance.Id);
+        var instance = round.Look.Expected.FirstOrDefault(i => !verified.Contains(InstanceLife.Of(i))) ?? round.Look.Expected[0];
+        return verified.Any(v => v.Id == instance.Id && v.RestartCount == instance.RestartCount)
+            ? new HealthFailure(ErrorIds.WrongInstance, $"{instance.DisplayName} was restarted after it had been verified, by the engine or by somebody, not because it ended", Hope.None, instance.Id)
+            : new HealthFailure(ErrorIds.InstanceExited, $"{instance.DisplayName} was restarted after it had been verified (restart count {instance.RestartCount})", Hope.None, instance.Id);
     }
 
     private static IReadOnlyList<InstanceLife>? Verified(StepContext context) =>

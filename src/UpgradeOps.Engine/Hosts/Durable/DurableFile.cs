@@ -53,15 +53,25 @@ internal static class DurableFile
         DurableFolder.Sync(folder);
     }
 
-    /// <summary>Appends bytes and flushes them; a new file gets exactly this mode, and its name is flushed too.</summary>
+    /// <summary>Appends bytes and flushes them, all or none unless the process dies; a new file gets exactly this mode, and its name is flushed too.</summary>
     /// <returns>The file's length before: where the bytes begin.</returns>
     public static long Append(string path, ReadOnlySpan<byte> bytes, UnixFileMode mode = Private)
     {
         var isNew = !File.Exists(path);
         using var stream = isNew ? Create(path, mode) : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         var start = stream.Length;
-        stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
+        try
+        {
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            // Half of it may stand there, and what is appended next would run into it.
+            TryCut(stream, start);
+            throw;
+        }
+
         if (isNew)
             DurableFolder.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return start;
@@ -95,6 +105,19 @@ internal static class DurableFile
             return;
         File.Delete(path);
         DurableFolder.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    private static void TryCut(FileStream stream, long length)
+    {
+        try
+        {
+            stream.SetLength(length);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            // What went wrong before matters more; a reader recognises half a line.
+        }
     }
 
     private static void TryDelete(string path)

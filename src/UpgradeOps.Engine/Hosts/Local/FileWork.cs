@@ -1,9 +1,11 @@
+using UpgradeOps.Engine.Hosts.Durable;
+
 namespace UpgradeOps.Engine.Hosts.Local;
 
 /// <summary>Runs blocking file work on the pool, and tells its failures by the path they are about.</summary>
 internal static class FileWork
 {
-    /// <exception cref="AppException"><see cref="ErrorIds.HostFileFailed"/>.</exception>
+    /// <exception cref="AppException"><see cref="ErrorIds.HostFileFailed"/>, or <see cref="ErrorIds.DiskTooFull"/>.</exception>
     public static Task<T> DoAsync<T>(string path, Func<T> work, CancellationToken cancellationToken)
     {
         if (!Path.IsPathFullyQualified(path))
@@ -15,6 +17,10 @@ internal static class FileWork
                 try
                 {
                     return work();
+                }
+                catch (IOException e) when (DiskFull.Is(e))
+                {
+                    throw new AppException(ErrorIds.DiskTooFull, $"{path} cannot be written, because its disk is full. What stood there before still does.", path, inner: e);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
                 {

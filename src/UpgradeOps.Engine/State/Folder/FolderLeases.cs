@@ -8,6 +8,8 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
     /// <summary>Longer than one heartbeat, so that a living owner is seen to beat.</summary>
     private static readonly TimeSpan Watch = FolderLease.Beat * 2;
 
+    private readonly FolderReserve _reserve = new(Path.Combine(folder, "reserve"));
+
     private string LeasePath => Path.Combine(folder, "lease.json");
 
     public async Task<ILease> TakeAsync(string purpose, CancellationToken cancellationToken)
@@ -29,7 +31,19 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
             {
                 FolderLitter.Sweep(folder);
                 owner = FolderGuard.Lock(OwnerPath(taken.Fence));
-                taken.Write(LeasePath);
+                try
+                {
+                    _reserve.Use(() => taken.Write(LeasePath));
+                }
+                catch
+                {
+                    // Nobody became the owner: this process must not stand in its own way at the next try.
+                    owner.Dispose();
+                    File.Delete(OwnerPath(taken.Fence));
+                    throw;
+                }
+
+                _reserve.Fill();
             });
             return new FolderLease(this, taken.ToLockInfo(name, alive: true), owner!, time);
         }
@@ -79,13 +93,15 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
         var held = LeaseFile.Read(LeasePath);
         if (held.Fence == lease.Fence)
         {
-            Guarded(() => (held with { Owner = null }).Write(LeasePath));
+            Guarded(() => _reserve.Use(() => (held with { Owner = null }).Write(LeasePath)));
         }
     }
 
     /// <summary>Writes as the owner of a lease; nobody can take it meanwhile.</summary>
-    /// <exception cref="AppException"><see cref="ErrorIds.LockLost"/>.</exception>
-    public async Task WriteAsync(ILease lease, Action write, CancellationToken cancellationToken)
+    /// <param name="write">All or nothing: done again, where it matters, with the room that is kept for a full disk.</param>
+    /// <param name="matters">Whether there is no way back without it.</param>
+    /// <exception cref="AppException"><see cref="ErrorIds.LockLost"/>, <see cref="ErrorIds.DiskTooFull"/>.</exception>
+    public async Task WriteAsync(ILease lease, Action write, bool matters, CancellationToken cancellationToken)
     {
         using var guard = await EnterAsync(cancellationToken).ConfigureAwait(false);
         var held = LeaseFile.Read(LeasePath);
@@ -94,11 +110,12 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
             throw LeaseRefusal.Lost(name, lease.Fence, held.Fence);
         }
 
-        Guarded(write);
+        Guarded(matters ? () => _reserve.Use(write) : write);
     }
 
-    public AppException NotWritable(Exception e) =>
-        new(ErrorIds.StateNotWritable, $"The state of {name} cannot be written in {folder}: {e.Message}", folder, inner: e);
+    public AppException NotWritable(Exception e) => DiskFull.Is(e)
+        ? new(ErrorIds.DiskTooFull, $"The journal of {name} cannot be written, because the disk that holds {folder} is full.", folder, inner: e)
+        : new(ErrorIds.StateNotWritable, $"The state of {name} cannot be written in {folder}: {e.Message}", folder, inner: e);
 
     /// <summary>Enters the guard with a lease that nobody living holds, or with any when forced.</summary>
     private async Task<(IDisposable Guard, LeaseFile Held)> EnterWhenGoneAsync(bool force, CancellationToken cancellationToken)

@@ -38,6 +38,7 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
                 changed = change(ReadMemory());
                 DurableFile.WriteAtomic(MemoryPath, Encoding.UTF8.GetBytes(EngineJson.Write(changed, indented: true)));
             },
+            matters: true,
             cancellationToken).ConfigureAwait(false);
         return changed!;
     }
@@ -84,6 +85,7 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
                     throw;
                 }
             },
+            matters: true,
             cancellationToken);
     }
 
@@ -100,6 +102,7 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
                     DurableFile.WriteAtomic(path, bytes.Span);
                 }
             },
+            matters: false,
             cancellationToken).ConfigureAwait(false);
         return path;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UpgradeOps.Engine.Platforms;
 
 namespace UpgradeOps.Engine.Updates.Journal;
 
@@ -62,6 +63,9 @@ internal sealed class OperationRecord
 
     /// <summary>How the backup that was made first was proved; null when it was not.</summary>
     public BackupProof? Proof => OutputsNamed("proof") is [var proof, ..] ? JournalJson.Read<BackupProof>(proof, OperationId) : null;
+
+    /// <summary>What was found out on the way that a person should know.</summary>
+    public IReadOnlyList<Finding> Findings => OutputsNamed(PlatformOutputs.Findings).SelectMany(v => JournalJson.Read<List<Finding>>(v, OperationId)).ToList();
 
     /// <summary>Databases, folders and volumes that were put aside and still hold data.</summary>
     public IReadOnlyList<string> KeptAside => OutputsNamed("keptAside")

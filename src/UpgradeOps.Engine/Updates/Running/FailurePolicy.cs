@@ -116,9 +116,9 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
         }
 
         var started = record.Plan.Steps.FirstOrDefault(s => s.StartsNew);
-        if (started is null || !record.Step(started.Id).Begun)
+        if (started is null || !record.Step(started.Id).Begun || !Blames(failure))
         {
-            // It failed before the new version ran: the version is not to blame.
+            // It failed before the new version ran, or for a reason that lies elsewhere: the version is not to blame.
             return;
         }
 
@@ -129,6 +129,10 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
             memory => memory with { KnownBad = [.. memory.KnownBad.Where(b => b.Version != bad.Version || b.Digest != bad.Digest), bad] },
             CancellationToken.None).ConfigureAwait(false);
     }
+
+    /// <summary>A lost engine, a full disk, a removed container, another copy of the application: the same version may do next time.</summary>
+    private static bool Blames(AppError failure) =>
+        failure.ErrorId != ErrorIds.HostFileFailed && ErrorCatalogue.Find(failure.ErrorId)?.Kind is null or ErrorKind.Failed or ErrorKind.InvalidInput;
 
     private static List<string> NewInstances(OperationRecord record) => record.Plan.Steps
         .Select(s => record.Step(s.Id).Outputs.GetValueOrDefault(PlatformOutputs.NewInstances))

@@ -25,6 +25,6 @@ internal static class Outage
                 .Where(v => v is not null)
                 .Select(v => (DateTimeOffset?)DateTimeOffset.Parse(v!, System.Globalization.CultureInfo.InvariantCulture))
                 .Min();
-        return back is null ? null : Math.Round((back.Value - stopped.Value).TotalSeconds, 3);
+        return back is null ? null : Math.Max(0, Math.Round((back.Value - stopped.Value).TotalSeconds, 3));
     }
 }

@@ -16,7 +16,7 @@ internal static class Results
         FromDigest = record.Plan.From.Digest,
         ToDigest = record.Plan.To.Digest,
         StartedAt = record.StartedAt,
-        DurationSeconds = Math.Round((record.LastAt - record.StartedAt).TotalSeconds, 3),
+        DurationSeconds = Seconds(record.StartedAt, record.LastAt),
         OutageSeconds = record.Outcome?.OutageSeconds,
         Resumed = resumed,
         BackupIds = record.BackupIds,
@@ -25,7 +25,7 @@ internal static class Results
         KeptAside = Aside.Of(record),
         Evidence = record.Evidence,
         Steps = record.Plan.Steps.Select(s => Step(record, s)).ToList(),
-        Findings = record.Plan.Findings,
+        Findings = [.. record.Plan.Findings, .. record.Findings],
         Error = record.Outcome?.Error,
         Next = record.Outcome?.Next,
     };
@@ -87,7 +87,7 @@ internal static class Results
         Data = Data(record),
         StartedAt = record.StartedAt,
         EndedAt = record.Outcome is null ? null : record.LastAt,
-        DurationSeconds = record.Outcome is null ? null : Math.Round((record.LastAt - record.StartedAt).TotalSeconds, 3),
+        DurationSeconds = record.Outcome is null ? null : Seconds(record.StartedAt, record.LastAt),
         OutageSeconds = record.Outcome?.OutageSeconds,
         By = record.Start.By,
         Actor = record.Start.Actor,
@@ -110,6 +110,9 @@ internal static class Results
         return record.DataChoice ?? (migrated ? record.Start.Data : null);
     }
 
+    // Two processes may have written the two ends, and the clock been set in between.
+    private static double Seconds(DateTimeOffset from, DateTimeOffset to) => Math.Max(0, Math.Round((to - from).TotalSeconds, 3));
+
     private static StepResult Step(OperationRecord record, PlannedStep planned)
     {
         var step = record.Step(planned.Id);
@@ -119,7 +122,7 @@ internal static class Results
             Kind = planned.Kind,
             Description = planned.Description,
             StartedAt = step.StartedAt,
-            DurationSeconds = step is { StartedAt: { } start, EndedAt: { } end } ? Math.Round((end - start).TotalSeconds, 3) : 0,
+            DurationSeconds = step is { StartedAt: { } start, EndedAt: { } end } ? Seconds(start, end) : 0,
             Outcome = step switch
             {
                 { Undone: true } => StepOutcome.Undone,

@@ -31,7 +31,8 @@ internal sealed class Transaction
     public static async Task<Transaction> BeginAsync(
         AppRooms rooms, ILease lease, UpdatePlan plan, CancellationToken cancellationToken, bool forced = false, DataPolicy? data = null)
     {
-        var id = OperationId.New(rooms.Options.Time);
+        var earlier = await rooms.State.ListOperationsAsync(cancellationToken).ConfigureAwait(false);
+        var id = OperationId.New(rooms.Options.Time, earlier.Count > 0 ? earlier[^1] : null);
         var start = new OperationStart
         {
             Plan = plan,
@@ -97,7 +98,7 @@ internal sealed class Transaction
         {
             await run(runner).ConfigureAwait(false);
         }
-        catch (AppException e) when (StateFaults.EndTheRun(e) && e.ErrorId != ErrorIds.LockLost)
+        catch (AppException e) when (e.ErrorId == ErrorIds.DiskTooFull || (StateFaults.EndTheRun(e) && e.ErrorId != ErrorIds.LockLost))
         {
             // The journal has no word of this: it could not be written. It still says how far things went.
             return Results.Of(Record, _resumed) with { Status = UpdateStatus.Interrupted, Error = e.Error, Next = Commands.Resume(Record.Plan.Name) };

@@ -21,12 +21,19 @@ internal sealed class ComposePlanner(ComposeProject project)
             [StepInputs.Services] = EngineJson.Write(services),
         };
         var values = new Dictionary<string, string>(inputs) { [StepInputs.Value] = value, [StepInputs.OldValue] = snapshot.Value! };
+        var before = await project.Files.HashAsync(cancellationToken).ConfigureAwait(false);
+        var remember = new Dictionary<string, string>(values) { [StepInputs.Files] = EngineJson.Write(before) };
+        var after = new Dictionary<string, string>(before) { [project.Files.EnvPath] = ComposeFiles.Hash(EnvFile.Parse(snapshot.Env!, project.Files.EnvPath).With(project.Compose.Variable, value, project.Files.EnvPath)) };
+        foreach (var (path, bytes) in target.RecordedFiles.Where(f => f.Key != project.Files.EnvPath))
+            after[path] = ComposeFiles.Hash(bytes);
+        values[StepInputs.Files] = EngineJson.Write(after);
+        var keep = new Dictionary<string, string>(inputs) { [StepInputs.Files] = values[StepInputs.Files] };
         var words = new StepWords(services, target.Release);
         var recreate = services.Any(s => Beside.Obstacle(snapshot, s.Name) is not null);
 
         List<PlannedStep> steps =
         [
-            Step(StepKinds.Remember, StepPhase.Stage, words.Remember, Reversibility.Reversible, values),
+            Step(StepKinds.Remember, StepPhase.Stage, words.Remember, Reversibility.Reversible, remember),
         ];
         if (services.Any(s => s.Digest is not null))
         {
@@ -46,7 +53,7 @@ internal sealed class ComposePlanner(ComposeProject project)
             [StepInputs.Sha256] = ComposeFiles.Hash(snapshot.Env!),
         }));
         steps.AddRange(Switch(snapshot, recreate, inputs, values, words));
-        steps.Add(Step(StepKinds.Keep, StepPhase.Keep, words.Keep, Reversibility.Irreversible, inputs));
+        steps.Add(Step(StepKinds.Keep, StepPhase.Keep, words.Keep, Reversibility.Irreversible, keep));
         return steps;
     }
 

@@ -19,7 +19,7 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
         var digests = new Dictionary<string, string>();
         foreach (var service in moving)
         {
-            var plain = Describe(service, moving);
+            var plain = await WithDigestAsync(Describe(service, moving), cancellationToken).ConfigureAwait(false);
             moved.Add(target.IsRecorded
                 ? Back(plain, service, target, recorded)
                 : await ForwardAsync(plain, service, target.Release, digests, cancellationToken).ConfigureAwait(false));
@@ -45,6 +45,14 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
             After = service.DependsOn.Where(d => moving.Exists(m => m.Name == d.Service)).ToList(),
             EndsByItself = snapshot.Model.Services.Values.Any(s => s.DependsOn.Any(d => d.Service == service.Name && d.Condition == ComposeDependency.Completed)),
         };
+    }
+
+    private async Task<MovedService> WithDigestAsync(MovedService plain, CancellationToken cancellationToken)
+    {
+        if (plain is not { OldImage: { } image, OldReference: { } reference })
+            return plain;
+        var old = await project.Docker.InspectImageAsync(image, cancellationToken).ConfigureAwait(false);
+        return plain with { OldDigest = ImageIdentity.Digest(old, ImageIdentity.RepositoryOf(reference)) };
     }
 
     /// <summary>The declared service's digest is the release's; another repository that follows the same variable is asked for its own, once.</summary>

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Compose.Files;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Steps;
@@ -31,6 +32,35 @@ internal abstract class ComposeStep(PlannedStep planned, ComposeProject project)
         var old = Services.SelectMany(s => s.Old).ToHashSet();
         var all = await Project.Containers.FindAsync(Input(StepInputs.Project), Services.Select(s => s.Name), cancellationToken).ConfigureAwait(false);
         return await HalfReplaced.FinishAsync(Docker, all.Where(c => !old.Contains(c.Id)).ToList(), all, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Configuration files that are not as this operation found or left them: somebody is editing.</summary>
+    protected async Task<IReadOnlyList<string>> EditedAsync(CancellationToken cancellationToken)
+    {
+        var edited = new List<string>();
+        foreach (var (path, hash) in Read<Dictionary<string, string>>(OptionalInput(StepInputs.Files) ?? "{}"))
+        {
+            var now = await Project.Host.Files.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+            if (now is null || ComposeFiles.Hash(now) != hash)
+                edited.Add(path);
+        }
+
+        return edited;
+    }
+
+    /// <summary>Says in the result what somebody edited meanwhile: their bytes stay, and what runs was not made from them.</summary>
+    protected async Task TellOfEditsAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var findings = (await EditedAsync(cancellationToken).ConfigureAwait(false)).Select(path => new Finding
+        {
+            Severity = FindingSeverity.Warning,
+            ErrorId = ErrorIds.ConfigurationEdited,
+            Target = path,
+            Message = $"{path} was edited by somebody while the operation ran. The edit was left as it is; the containers that run were made without it.",
+            RecommendedAction = $"Look at the edit, then apply it: docker compose --project-directory {Project.Compose.Directory} up --detach",
+        }).ToList();
+        if (findings.Count > 0)
+            await context.RecordAsync(PlatformOutputs.Findings, EngineJson.Write(findings), cancellationToken).ConfigureAwait(false);
     }
 
     protected T Read<T>(string json) => EngineJson.Read<T>(json, ErrorIds.PlanDamaged, Planned.Id);
@@ -66,7 +96,7 @@ internal abstract class ComposeStep(PlannedStep planned, ComposeProject project)
         {
             if (policies.TryGetValue(container.Id, out var policy))
                 await Docker.SetRestartPolicyAsync(container.Id, policy, cancellationToken).ConfigureAwait(false);
-            await Docker.StartContainerAsync(container.Id, cancellationToken).ConfigureAwait(false);
+            await Docker.StartAgainAsync(container.Id, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class KeepStep(PlannedStep planned, ComposeProject project) : Co
             await Docker.RemoveContainerAsync(old.Id, withVolumes: false, cancellationToken).ConfigureAwait(false);
         foreach (var hold in await SurplusAsync(cancellationToken).ConfigureAwait(false))
             await Docker.RemoveContainerAsync(hold.ContainerId, withVolumes: true, cancellationToken).ConfigureAwait(false);
+        await TellOfEditsAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IEnumerable<ImageHold>> SurplusAsync(CancellationToken cancellationToken)

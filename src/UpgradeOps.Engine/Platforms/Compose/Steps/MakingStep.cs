@@ -40,6 +40,19 @@ internal abstract class MakingStep(PlannedStep planned, ComposeProject project) 
             await Docker.SetRestartPolicyAsync(container.Id, RestartPolicy.None, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What Compose makes must come from the files that the plan was made from: anything else was never checked, nor could it be told apart from the release.</summary>
+    protected async Task RequireUneditedAsync(CancellationToken cancellationToken)
+    {
+        if (await EditedAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } edited)
+        {
+            throw new AppException(
+                ErrorIds.ConfigurationEdited,
+                $"{string.Join(" and ", edited)} was edited by somebody after the plan was made. The edit was left as it is.",
+                edited[0],
+                "Look at the edit, then run the same command again: its plan is made from the files as they are now.");
+        }
+    }
+
     private static void Check(MovedService service, IReadOnlyList<ContainerDetails> made, string? image)
     {
         if (made.Count != service.Count)

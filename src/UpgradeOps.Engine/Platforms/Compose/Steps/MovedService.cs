@@ -28,6 +28,9 @@ internal sealed record MovedService
     /// <summary>The image id of what ran before.</summary>
     public string? OldImage { get; init; }
 
+    /// <summary>The digest by which a registry has that image; null when it came from none.</summary>
+    public string? OldDigest { get; init; }
+
     /// <summary>What the compose file asked for before.</summary>
     public string? OldReference { get; init; }
 

@@ -7,6 +7,7 @@ namespace UpgradeOps.Engine.Platforms.Compose.Steps;
 /// <summary>Fetches the new images by digest, while the old ones serve. No tag moves.</summary>
 internal sealed class PullStep(PlannedStep planned, ComposeProject project) : ComposeStep(planned, project)
 {
+    private const int EngineTries = 2;
     private static readonly TimeSpan Stall = TimeSpan.FromMinutes(5);
 
     private IEnumerable<MovedService> Wanted => Services.Where(s => s.Digest is not null).DistinctBy(s => s.NewImage);
@@ -47,12 +48,24 @@ internal sealed class PullStep(PlannedStep planned, ComposeProject project) : Co
         var expected = long.TryParse(OptionalInput(StepInputs.Size), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : (long?)null;
         var auth = await Project.CredentialsAsync(service.Repository, cancellationToken).ConfigureAwait(false);
         context.Tell($"Pulling {service.NewImage}", 0, expected);
-        await Docker.PullImageAsync(
-            service.Repository,
-            service.Digest!,
-            auth,
-            (done, total) => context.Tell($"Pulling {service.Repository}", done, total ?? (expected >= done ? expected : null)),
-            Stall,
-            cancellationToken).ConfigureAwait(false);
+        for (var left = EngineTries; ; left--)
+        {
+            try
+            {
+                await Docker.PullImageAsync(
+                    service.Repository,
+                    service.Digest!,
+                    auth,
+                    (done, total) => context.Tell($"Pulling {service.Repository}", done, total ?? (expected >= done ? expected : null)),
+                    Stall,
+                    cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (AppException e) when (e.ErrorId == ErrorIds.EngineUnreachable && left > 0)
+            {
+                // It is being restarted: nothing was lost but what it had fetched of this image.
+                context.Tell($"{e.Message} Pulling again");
+            }
+        }
     }
 }

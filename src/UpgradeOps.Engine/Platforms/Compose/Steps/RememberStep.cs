@@ -32,10 +32,28 @@ internal sealed class RememberStep(PlannedStep planned, ComposeProject project) 
                 old = await MakeAgainAsync(service, half, context, cancellationToken).ConfigureAwait(false);
             await StartOldAsync(context, old.Where(c => !c.State.Running), cancellationToken).ConfigureAwait(false);
         }
+
+        await TellOfEditsAsync(context, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Somebody's prune may have taken the image along with the hold and the stopped containers; the registry still has it by its digest.</summary>
+    private async Task FetchOldAsync(MovedService service, StepContext context, CancellationToken cancellationToken)
+    {
+        if (service is not { OldImage: { } image, OldDigest: { } digest, OldReference: { } reference }
+            || await Docker.InspectImageAsync(image, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return;
+        }
+
+        var repository = ImageIdentity.RepositoryOf(reference);
+        context.Tell($"The image of {service.Name} was removed by somebody: fetching {repository}@{digest} again");
+        var auth = await Project.CredentialsAsync(repository, cancellationToken).ConfigureAwait(false);
+        await Docker.PullImageAsync(repository, digest, auth, (done, total) => context.Tell($"Pulling {repository}", done, total), TimeSpan.FromMinutes(5), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<ContainerDetails>> MakeAgainAsync(MovedService service, bool half, StepContext context, CancellationToken cancellationToken)
     {
+        await FetchOldAsync(service, context, cancellationToken).ConfigureAwait(false);
         context.Tell($"Making the containers of {service.Name} again from {service.OldReference}");
         if (service is { OldImage: { } image, OldReference: { } reference } && ImageIdentity.TagOf(reference) is { } tag)
         {

@@ -57,7 +57,11 @@ internal sealed class StartStep(PlannedStep planned, ComposeProject project) : C
     private async Task StartAsync(NewContainer container, bool endsByItself, CancellationToken cancellationToken)
     {
         var now = await Docker.InspectContainerAsync(container.Id, cancellationToken).ConfigureAwait(false)
-            ?? throw new AppException(ErrorIds.InstanceExited, $"The new container {container.Id[..12]} of {container.Service} is gone.", container.Service);
+            ?? throw new AppException(
+                ErrorIds.WrongInstance,
+                $"The new container {container.Id[..12]} of {container.Service} was removed by somebody before its start.",
+                container.Service,
+                "Find out who removes containers (a scheduled docker system prune?), then run the same command again.");
         // What does its work once must not do it again when a crash made this step run twice.
         if (endsByItself && now.State is { Status: "exited", ExitCode: 0 })
             return;

@@ -36,6 +36,9 @@ internal static class StepInputs
     /// <summary>JSON array of absolute paths.</summary>
     public const string Paths = "paths";
 
+    /// <summary>JSON object: SHA-256 that a file must have when the step runs, by its path. Not in plans of older versions.</summary>
+    public const string Files = "files";
+
     /// <summary>Bytes to fetch, where known.</summary>
     public const string Size = "size";
 

@@ -1,0 +1,70 @@
+using static UpgradeOps.UpdateStatus;
+
+namespace UpgradeOps.Integration.Faults;
+
+/// <summary>Every fault that the suite injects.</summary>
+internal static class FaultTable
+{
+    private const string Asked = "Registry, when UpgradeOps asks which release there is";
+    private const string Pulled = "Registry, when the engine pulls";
+    private const string Engine = "Docker Engine";
+    private const string Disk = "Disk";
+    private const string Database = "Database";
+    private const string Release = "The new version";
+    private const string Hands = "Other hands";
+    private const string Again = "run the same command again";
+
+    public static IReadOnlyList<FaultRow> Rows { get; } =
+    [
+        new("asked-401", Asked, "401", "Nothing is begun.", Refused) { ErrorId = ErrorIds.RegistryUnauthorized, Next = "docker login" },
+        new("asked-404", Asked, "404: no such tag", "Nothing is begun.", Refused) { ErrorId = ErrorIds.ReleaseNotFound, Next = "Get-AppRelease" },
+        new("asked-429-soon", Asked, "429, Retry-After 1 s", "It waits as long as it is told to and goes on.", Kept) { New = true },
+        new("asked-429-late", Asked, "429, Retry-After 1 h", "Nothing is begun; the message says how long to wait.", Refused) { ErrorId = ErrorIds.RegistryRateLimited, Next = "Wait as long as the registry asks" },
+        new("asked-500", Asked, "500, every time", "Asked four times, then nothing is begun.", Refused) { ErrorId = ErrorIds.RegistryFailed, Next = "Run the same command again later" },
+        new("asked-slow", Asked, "each answer takes a second", "It takes longer.", Kept) { New = true },
+        new("asked-cut", Asked, "each answer breaks off", "Asked four times, then nothing is begun.", Refused) { ErrorId = ErrorIds.RegistryFailed, Next = "Run the same command again later" },
+        new("asked-wrong", Asked, "bytes that do not match their digest", "Nothing is begun.", Refused) { ErrorId = ErrorIds.DigestMismatch, Next = "Do not use this image" },
+
+        new("pull-401", Pulled, "401", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.RegistryUnauthorized, Next = "docker login" },
+        new("pull-404", Pulled, "404: the image was withdrawn", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.ImageNotFound, Next = "Get-AppRelease" },
+        new("pull-429", Pulled, "429", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.RegistryRateLimited, Next = "Wait as long as the registry asks" },
+        new("pull-500", Pulled, "500", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.RegistryFailed, Next = "Run the same command again later" },
+        new("pull-slow", Pulled, "each answer takes a second", "It takes longer, while the old version serves.", Kept) { New = true },
+        new("pull-cut", Pulled, "answers break off", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.PullFailed, Next = "Run the same command again" },
+        new("pull-wrong", Pulled, "bytes that do not match their digest", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.DigestMismatch, Next = "Do not use this image" },
+
+        new("engine-pull", Engine, "restarted while it pulls", "The engine is waited for (up to a minute), and pulls again.", Kept) { New = true },
+        new("engine-create", Engine, "restarted when the new container is made", "The engine is waited for.", Kept) { New = true },
+        new("engine-health", Engine, "restarted while the new version is proved", "The engine is waited for; the new container starts with it and is proved anew.", Kept) { New = true },
+        new("engine-bake", Engine, "restarted while the new version is watched", "A version that was not watched in one life is not kept, nor is it called bad.", Undone) { ErrorId = ErrorIds.WrongInstance, Next = "who removed or restarted one" },
+        new("engine-prune", Engine, "`docker system prune -af` after the old version was stopped", "The old container is made again from its image, which the registry still has by its digest.", Undone) { ErrorId = ErrorIds.WrongInstance, Next = "Find out who removes containers" },
+
+        new("disk-begin", Disk, "full before anything is begun", "Nothing is begun.", Refused) { ErrorId = ErrorIds.DiskTooFull, Next = "Free some room" },
+        new("disk-backup", Disk, "full while the backup is written", "No half backup is kept or listed; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.DiskTooFull, Next = "Free some room" },
+        new("disk-journal", Disk, "full between stopping the old and starting the new version", "The journal goes on in the room that was kept for it.", Kept) { New = true },
+        new("disk-journal-all", Disk, "full, and the kept room is gone too", "It stops where it stands: what cannot be written down is not done. `Resume-AppUpdate` goes on from there.", Interrupted) { ErrorId = ErrorIds.DiskTooFull, Next = "Resume-AppUpdate" },
+        new("disk-env", Disk, "full while `.env` is edited", "The file is as it was; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.DiskTooFull, Next = "Free some room" },
+
+        new("database-dump", Database, "server killed while it is dumped", "No half backup is kept or listed; the old version was not touched.", Undone) { ErrorId = ErrorIds.DatabaseUnreachable, Next = "Start the database" },
+        new("database-session", Database, "the dump's session killed", "No half backup is kept or listed; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.DatabaseUnreachable, Next = "Start the database" },
+        new("database-restore", Database, "the load's session killed during a restore", "What was live stays live; the half-loaded database is removed.", Undone) { ErrorId = ErrorIds.DatabaseUnreachable, Next = "Start the database" },
+
+        new("release-exits", Release, "ends at once", "Known within seconds; the old container is started again.", Undone) { ErrorId = ErrorIds.InstanceExited, Next = "Get-AppLog", Blamed = true },
+        new("release-sick", Release, "never gets healthy", "Known when the platform says so, or `healthTimeout` is over; the old container is started again.", Undone) { ErrorId = ErrorIds.NotHealthy, Next = "Get-AppHealth", Blamed = true },
+        new("release-bake", Release, "is healthy, then dies while it is watched", "The old container is started again.", Undone) { ErrorId = ErrorIds.InstanceExited, Next = "Get-AppLog", Blamed = true },
+        new("release-lies", Release, "reports the old version", "The old container is started again.", Undone) { ErrorId = ErrorIds.WrongVersion, Next = "Look whether the release carries the version", Blamed = true },
+
+        new("tag-moves", Hands, "the channel's tag moves between plan and pull", "The digest that was planned is what runs.", Kept) { New = true },
+        new("tag-withdrawn", Hands, "the tag moves and the planned image is deleted", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.ImageNotFound, Next = "Get-AppRelease" },
+        new("edit-before", Hands, "the compose file is edited before the switch", "The edit stays; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.ConfigurationEdited, Next = Again },
+        new("edit-env", Hands, "another line of `.env` is edited before the switch", "The edit stays, only the version's variable goes back.", Undone) { ErrorId = ErrorIds.ConfigurationEdited, Next = Again },
+        new("edit-after", Hands, "the compose file is edited after the switch", "The edit stays; a finding of the result says that it is not applied.", Kept) { New = true },
+        new("edit-undo", Hands, "the compose file and `.env` are edited before a failed update goes back", "The edits stay; findings of the result say that they are not applied.", Undone) { ErrorId = ErrorIds.NotHealthy, Next = "Get-AppHealth", Blamed = true },
+        new("removed", Hands, "the new container is removed while it is watched", "The old container is started again.", Undone) { ErrorId = ErrorIds.WrongInstance, Next = "who removed or restarted one" },
+        new("two-admins", Hands, "a second update of the same application", "The second is refused and says who is at work; the first does not notice.", Refused) { ErrorId = ErrorIds.LockHeld, Next = "Get-AppLock" },
+        new("clock-forward", Hands, "the clock is set a day forward in the middle", "Nothing changes, no figure either.", Kept) { New = true },
+        new("clock-back", Hands, "the clock is set a day back in the middle", "Nothing changes, no figure either; the next operation still sorts after this one.", Kept) { New = true },
+    ];
+
+    public static FaultRow Row(string key) => Rows.Single(r => r.Key == key);
+}

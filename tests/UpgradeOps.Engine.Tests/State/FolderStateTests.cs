@@ -119,7 +119,7 @@ public sealed class FolderStateTests : AppStateContract, IDisposable
 
         var files = Directory.GetFiles(_folder, "*", SearchOption.AllDirectories);
         Assert.Equal(
-            ["guard.lock", "journal.jsonl", "kept/.env", "lease.json", "memory.json", "owner-1.lock"],
+            ["guard.lock", "journal.jsonl", "kept/.env", "lease.json", "memory.json", "owner-1.lock", "reserve"],
             files.Select(f => f.EndsWith(".env", StringComparison.Ordinal) ? "kept/.env" : Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.All(files, f => Assert.Equal(Secret, File.GetUnixFileMode(f)));
         Assert.All(

@@ -9,7 +9,7 @@ namespace UpgradeOps.Integration.Faults;
 public sealed class DatabaseFaultTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
     private const string Dumping = "application_name = 'upgradeops' AND wait_event_type = 'Lock'";
-    private const string Loading = "application_name = 'upgradeops' AND query ILIKE 'COPY%FROM%'";
+    private const string Loading = "application_name = 'upgradeops' AND state = 'active' AND query LIKE 'COPY public.%FROM stdin%'";
 
     [Fact]
     public async Task A_database_that_dies_in_the_middle()

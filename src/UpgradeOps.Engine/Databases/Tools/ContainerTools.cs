@@ -10,6 +10,9 @@ namespace UpgradeOps.Engine.Databases.Tools;
 /// </summary>
 internal sealed class ContainerTools(DockerClient docker, ServiceContainer container, int port) : IToolRunner
 {
+    /// <summary>128 and SIGKILL.</summary>
+    private const int Killed = 137;
+
     public string Place => $"service {container.Service}";
 
     public bool IsFar => true;
@@ -45,7 +48,29 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
             var told = result.Error + Encoding.UTF8.GetString(marked.Head);
             if (result.ExitCode is 126 or 127 && IsMissing(told))
                 throw Missing(command.Tool, found);
+            if (result.ExitCode == Killed && await EndedAsync(found.Id, cancellationToken).ConfigureAwait(false))
+            {
+                throw new AppException(
+                    ErrorIds.DatabaseUnreachable, $"{command.Tool} died with the database's container {ServiceContainer.Name(found)}, which ended in the middle.", Place);
+            }
+
             return new ToolResult(result.ExitCode, result.Error);
+        }
+    }
+
+    /// <summary>Whether the container ends with what ran in it: its own end may be told a moment later.</summary>
+    private async Task<bool> EndedAsync(string id, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3), TimeProvider.System);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await docker.WaitContainerAsync(id, both.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

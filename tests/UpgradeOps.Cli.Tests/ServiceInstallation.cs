@@ -17,7 +17,7 @@ internal sealed class ServiceInstallation : IAsyncDisposable
 
     public EngineSession Session { get; }
 
-    private FolderProcesses Processes => new(folder);
+    public FolderProcesses Processes => new(folder);
 
     public string StateFolder => Path.Combine(folder, "state");
 

@@ -8,6 +8,9 @@ internal static class Commands
     public static string ResumeForced(string name) =>
         $"Resume-AppUpdate -Name {name} -Force   (does the step again; or Undo-AppUpdate -Name {name})";
 
+    /// <summary>Undo's own <c>-Force</c> says yes to restoring, and so cannot mean this.</summary>
+    public static string GoBackForced(string name) => $"Resume-AppUpdate -Name {name} -Force   (does the step again, and goes on back)";
+
     public static string Undo(string name) => $"Undo-AppUpdate -Name {name}";
 
     public static string UndoWithData(string name) =>

@@ -105,6 +105,10 @@ internal sealed class OperationRunner(
             {
                 throw;
             }
+            catch (AppException e) when (e.ErrorId == ErrorIds.StepUncertain)
+            {
+                return await EndAsync(UpdateStatus.NeedsAttention, e.Error, Commands.GoBackForced(log.Record.Plan.Name)).ConfigureAwait(false);
+            }
             catch (Exception e)
             {
                 var error = policy.Clean(Failure.From(e, planned));
@@ -147,10 +151,7 @@ internal sealed class OperationRunner(
 
             if (seen == StepState.Unknown && planned.Repeatable == Repeatability.Uncertain && !repeatUncertain)
             {
-                throw new AppException(
-                    ErrorIds.StepUncertain,
-                    $"Step {planned.Id} ({planned.Description}) was begun before the interruption, and nothing shows whether it took effect.",
-                    log.Record.Plan.Name);
+                throw Uncertain.Error(planned, log.Record.Plan.Name);
             }
         }
         else

@@ -63,7 +63,7 @@ internal sealed class Transaction
         return _log.AppendAsync(JournalEvent.Effect, outputs, CancellationToken.None);
     }
 
-    public Task<UpdateResult> RunAsync(bool repeatUncertain, CancellationToken stop) => ReportAsync(runner => runner.RunAsync(repeatUncertain, stop));
+    public Task<UpdateResult> RunAsync(bool repeatUncertain, CancellationToken stop) => ReportAsync(repeatUncertain, runner => runner.RunAsync(repeatUncertain, stop));
 
     /// <summary>
     /// Takes everything back; unless the old version's remains are being cleared away already: then only forward leads to a known state,
@@ -82,16 +82,16 @@ internal sealed class Transaction
             await _log.AppendAsync(JournalEvent.Effect, new Dictionary<string, string> { ["data"] = choice.ToString() }, stop).ConfigureAwait(false);
         }
 
-        return await ReportAsync(runner => runner.GoBackAsync(stop)).ConfigureAwait(false);
+        return await ReportAsync(repeatUncertain: false, runner => runner.GoBackAsync(stop)).ConfigureAwait(false);
     }
 
-    private async Task<UpdateResult> ReportAsync(Func<OperationRunner, Task<OperationOutcome>> run)
+    private async Task<UpdateResult> ReportAsync(bool repeatUncertain, Func<OperationRunner, Task<OperationOutcome>> run)
     {
         var time = _rooms.Options.Time;
         _rooms.Options.Progress.Report(new ProgressEvent(ProgressKind.OperationStarted, null, Record.OperationId) { Plan = Record.Plan, At = time.GetUtcNow() });
         var catalogue = new StepCatalogue(
         [
-            _rooms.Platform, _rooms.Backups, _rooms.Health, new AppSteps(_rooms.Platform), new DataSteps(_rooms.Backups, () => Record),
+            _rooms.Platform, _rooms.Backups, _rooms.Health, new AppSteps(_rooms.Platform), new DataSteps(_rooms.Backups, () => Record, repeatUncertain),
         ]);
         var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
         try

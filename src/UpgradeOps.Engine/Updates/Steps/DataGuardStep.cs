@@ -3,6 +3,7 @@ using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
 using UpgradeOps.Engine.Updates.Journal;
 using UpgradeOps.Engine.Updates.Planning;
+using UpgradeOps.Engine.Updates.Running;
 
 namespace UpgradeOps.Engine.Updates.Steps;
 
@@ -10,7 +11,7 @@ namespace UpgradeOps.Engine.Updates.Steps;
 /// Does nothing on the way forward. On the way back the new version is stopped and the old one not yet started: the one moment to
 /// restore data, if that was decided. The live data is put aside, never removed.
 /// </summary>
-internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<OperationRecord> record) : Step(planned)
+internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<OperationRecord> record, bool repeatUncertain) : Step(planned)
 {
     private const string RestorePlan = "restorePlan";
 
@@ -35,8 +36,13 @@ internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<
             }
 
             var step = backups.Create(planned);
-            var begun = nested.Outputs.ContainsKey(NestedContext.Begun);
-            if (!begun || await step.ObserveAsync(nested, cancellationToken).ConfigureAwait(false) != StepState.Done)
+            var seen = nested.Outputs.ContainsKey(NestedContext.Begun) ? await step.ObserveAsync(nested, cancellationToken).ConfigureAwait(false) : StepState.NotDone;
+            if (seen == StepState.Unknown && planned.Repeatable == Repeatability.Uncertain && !repeatUncertain)
+            {
+                throw Uncertain.Error(planned, operation.Plan.Name);
+            }
+
+            if (seen != StepState.Done)
             {
                 context.Tell(planned.Description);
                 await nested.RecordAsync(NestedContext.Begun, "true", cancellationToken).ConfigureAwait(false);

@@ -6,14 +6,15 @@ using UpgradeOps.Engine.Updates.Running;
 namespace UpgradeOps.Engine.Updates.Steps;
 
 /// <summary>The step that stands where data would have to be put back: between stopping one version and starting the other.</summary>
-internal sealed class DataSteps(IBackups backups, Func<OperationRecord> record) : IStepSource
+/// <param name="repeatUncertain">A person has said that a step of the restore whose effect cannot be known may be done again.</param>
+internal sealed class DataSteps(IBackups backups, Func<OperationRecord> record, bool repeatUncertain) : IStepSource
 {
     public const string Guard = "data.guard";
 
     public string Prefix => "data";
 
     public IStep Create(PlannedStep planned) => planned.Kind == Guard
-        ? new DataGuardStep(planned, backups, record)
+        ? new DataGuardStep(planned, backups, record, repeatUncertain)
         : throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id);
 
     public static PlannedStep PlanGuard(DataPolicy policy) => new()

@@ -36,10 +36,10 @@ public sealed class HeldKillTests
         Assert.False(await app.IsAtWorkAsync());
 
         File.WriteAllText(app.GatePath, "");
-        if (undo)
-            await new UndoUpdate(app.Session).RunAsync(new UndoOptions { Name = "app" }, Token);
-        else
-            Assert.Equal(UpdateStatus.Kept, (await new ResumeUpdate(app.Session).RunAsync(new ResumeOptions { Name = "app" }, Token)).Status);
+        var result = undo
+            ? await new UndoUpdate(app.Session).RunAsync(new UndoOptions { Name = "app" }, Token)
+            : await new ResumeUpdate(app.Session).RunAsync(new ResumeOptions { Name = "app" }, Token);
+        Assert.True(result.Status == (undo ? UpdateStatus.Undone : UpdateStatus.Kept), $"{result.Status} {result.Error?.ErrorId} {result.Error?.Message}");
         Assert.True(await app.IsAtWorkAsync());
         await app.AssertRunsAsync(undo ? "1.0.0" : "1.1.0");
     }

@@ -6,6 +6,8 @@ namespace UpgradeOps.Engine.State.Folder;
 /// <summary>A journal as a file of lines.</summary>
 internal static class JournalFile
 {
+    private static readonly byte[] EmptySector = new byte[512];
+
     /// <summary>The lines as they stand, the last one also when a crash tore it.</summary>
     public static IReadOnlyList<string> Read(string path)
     {
@@ -58,7 +60,7 @@ internal static class JournalFile
         stream.Flush(flushToDisk: true);
     }
 
-    // The end of a line is written last. After a power cut it may all the same be there before what stands in front of it: that is zeros then.
+    // The end of a line is written last. After a power cut it may all the same be there before a sector in front of it: that is zeros then.
     private static bool IsTorn(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == 0)
@@ -67,7 +69,8 @@ internal static class JournalFile
         }
 
         var body = bytes[..^1];
-        return bytes[^1] != (byte)'\n' || body[(body.LastIndexOf((byte)'\n') + 1)..].Contains((byte)0);
+        var last = body[(body.LastIndexOf((byte)'\n') + 1)..];
+        return bytes[^1] != (byte)'\n' || last is [0, ..] || last.IndexOf(EmptySector) >= 0;
     }
 
     // Another process may be appending.

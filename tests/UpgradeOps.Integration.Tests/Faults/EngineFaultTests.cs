@@ -14,7 +14,7 @@ public sealed class EngineFaultTests(RegistryFixture registry) : IClassFixture<R
         await using var engine = await SecondEngine.StartAsync();
         await using var proxy = await FaultyRegistry.StartAsync(registry.Server);
         var images = new TestImages(registry.Server) { Host = proxy.Host };
-        await using var world = await FaultWorld.StartAsync(images, new KmpStackOptions { DockerHost = engine.Address, Bake = "3s" });
+        await using var world = await FaultWorld.StartAsync(images, new KmpStackOptions { DockerHost = engine.Address, Subnet = engine.Subnet, Bake = "3s" });
 
         // So slow that the restart finds the pull under way.
         proxy.Inject(new RegistryFault(RegistryFaultKind.Slow) { From = RegistryClientKind.Engine, Delay = TimeSpan.FromMinutes(2) });

@@ -15,12 +15,15 @@ public sealed class SecondEngine : IAsyncDisposable
     private readonly int network = Random.Shared.Next(256);
     private Process? guard;
 
-    // Not `--bridge none`: with it an engine removes docker0 at its start, which is the other engine's.
+    // An engine removes docker0, whosever it is: with `--bridge none` when it starts, with `--default-address-pool` when it starts again.
     private string Bridge => $"upops{network}";
 
     private SecondEngine()
     {
     }
+
+    /// <summary>For the networks of its containers: one that the machine's engine does not give out.</summary>
+    public string Subnet => $"10.231.{network}.0/24";
 
     /// <summary>For <c>DOCKER_HOST</c>.</summary>
     public string Address => $"unix://{folder["docker.sock"]}";
@@ -63,16 +66,21 @@ public sealed class SecondEngine : IAsyncDisposable
 
     private async Task BootAsync()
     {
+        var others = HasOthersBridge;
         string[] engine =
         [
             ProgramPath.Get("dockerd"), "--data-root", folder["data"], "--exec-root", folder["exec"], "--host", Address, "--pidfile", folder["pid"], "--bridge", Bridge,
-            "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--default-address-pool", $"base=10.231.{network}.0/24,size=28",
+            "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false",
         ];
         guard = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", Guard, "engine", folder["log"], .. engine]) { RedirectStandardInput = true })!;
         await Until.TrueAsync(
             async () => (await new Command("docker", "version") { Environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = Address } }.RunAsync()).ExitCode == 0,
             TimeSpan.FromSeconds(60), $"second Docker Engine, log: {folder["log"]}");
+        if (others && !HasOthersBridge)
+            throw new InvalidOperationException("The second engine has removed docker0, which is the machine's engine's.");
     }
+
+    private static bool HasOthersBridge => Directory.Exists("/sys/class/net/docker0");
 
     private async Task EndAsync()
     {

@@ -13,6 +13,7 @@ internal static class KmpFiles
         };
         var healthCheck = options.HealthCheck ? HealthCheck : "";
         var volumes = options.Database == DatabaseKind.None ? "" : "\n  kmp-data:";
+        var network = options.Subnet is null ? "" : $"\nnetworks: {{ default: {{ ipam: {{ config: [ {{ subnet: {options.Subnet} }} ] }} }} }}";
         return $$"""
             # KMP behind Docker Compose, pre-built image
             services:
@@ -22,7 +23,7 @@ internal static class KmpFiles
                 ports: ["127.0.0.1:${KMP_PORT}:{{KmpImage.Port}}"]
                 volumes: ["kmp-uploads:/data"]{{dependency}}{{environment}}{{healthCheck}}{{service}}
             volumes:
-              kmp-uploads:{{volumes}}
+              kmp-uploads:{{volumes}}{{network}}
 
             """;
     }

@@ -23,6 +23,9 @@ public sealed record KmpStackOptions
     /// <summary>The engine that it runs on, as in <c>DOCKER_HOST</c>; null for the machine's.</summary>
     public string? DockerHost { get; init; }
 
+    /// <summary>The subnet of its network; null for one that the engine chooses.</summary>
+    public string? Subnet { get; init; }
+
     /// <summary>The time that an update watches the new version.</summary>
     public string Bake { get; init; } = "1s";
 }

@@ -19,7 +19,7 @@ internal sealed class BackupRoom : IBackups
 {
     private readonly AppDefinition _definition;
     private readonly IReadOnlyDictionary<string, IDatabase> _databases;
-    private readonly FolderBackupStore _store;
+    private readonly BackupStores _stores;
     private readonly TimeProvider _time;
     private readonly BackupMaker _maker;
     private readonly SourceList _sources;
@@ -40,11 +40,12 @@ internal sealed class BackupRoom : IBackups
     {
         _definition = definition;
         _databases = databases;
-        _store = new FolderBackupStore(folder, packing);
+        var working = new FolderBackupStore(folder, packing);
+        _stores = new BackupStores(working, []);
         _time = time;
-        _maker = new BackupMaker(definition, _store, host, time);
+        _maker = new BackupMaker(definition, working, host, time);
         _sources = new SourceList(definition, host, databases, volumes, secrets);
-        _parts = new RestoreParts(definition, host, databases, volumes, _store, this, _sources.BaseFolder, writers, secrets);
+        _parts = new RestoreParts(definition, host, databases, volumes, working, this, _sources.BaseFolder, writers, secrets);
     }
 
     public string Prefix => "backup";
@@ -69,87 +70,59 @@ internal sealed class BackupRoom : IBackups
         var sources = _sources.Make();
         foreach (var source in sources)
             findings.AddRange(await source.CheckAsync(cancellationToken).ConfigureAwait(false));
-        findings.AddRange(Unreadable());
+        findings.AddRange((await _stores.ListAsync(cancellationToken).ConfigureAwait(false)).Findings);
         if (findings.Any(f => f.Severity == FindingSeverity.Blocker))
             return findings;
         var needed = await BackupMaker.EstimateAsync(sources, cancellationToken).ConfigureAwait(false);
         if (await _maker.RoomProblemAsync(needed, cancellationToken).ConfigureAwait(false) is { } full)
-            findings.Add(Findings.Blocker(full.Error, _store.Folder));
+            findings.Add(Findings.Blocker(full.Error, _stores.Working.Folder));
         return findings;
     }
 
     public async Task<Backup> CreateAsync(BackupRequest request, CancellationToken cancellationToken)
     {
         var manifest = await _maker.MakeAsync(_sources.Make(), request, cancellationToken).ConfigureAwait(false);
-        return manifest.ToBackup(_store.LocationOf(manifest.BackupId));
+        return new StoredBackup(manifest, [_stores.Working]).ToBackup();
     }
 
-    public Task<IReadOnlyList<Backup>> ListAsync(CancellationToken cancellationToken) => Task.Run<IReadOnlyList<Backup>>(
-        () => [.. _store.List().Select(TryRead).OfType<BackupManifest>().Select(m => m.ToBackup(_store.LocationOf(m.BackupId)))],
-        cancellationToken);
+    public async Task<IReadOnlyList<Backup>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await _stores.ListAsync(cancellationToken).ConfigureAwait(false)).Backups.Select(b => b.ToBackup())];
 
-    public Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) =>
-        Task.Run(() => _store.Read(backupId).ToBackup(_store.LocationOf(backupId)), cancellationToken);
+    public async Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) =>
+        (await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false)).ToBackup();
 
     public async Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken)
     {
-        var manifest = _store.Read(backupId);
+        var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
+        var (manifest, working) = (stored.Manifest, _stores.Working);
         if (level == ProofLevel.None)
-            return manifest.ToBackup(_store.LocationOf(backupId));
-        var evidence = new List<string> { await new ChecksumProof(_store).ProveAsync(manifest, cancellationToken).ConfigureAwait(false) };
+            return stored.ToBackup();
+        var evidence = new List<string> { await new ChecksumProof(working).ProveAsync(manifest, cancellationToken).ConfigureAwait(false) };
         if (level >= ProofLevel.Structure)
-            evidence.AddRange(await new StructureProof(_store).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
+            evidence.AddRange(await new StructureProof(working).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
         if (level >= ProofLevel.Restore)
-            evidence.AddRange(await new RestoreProof(_store, _databases, _definition).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
+            evidence.AddRange(await new RestoreProof(working, _databases, _definition).ProveAsync(manifest, cancellationToken).ConfigureAwait(false));
 
         // A weaker proof does not take a stronger one's place: the bytes are those that it was about.
         var proof = level >= manifest.Proof.Level ? new BackupProof { Level = level, At = _time.GetUtcNow(), Evidence = evidence } : manifest.Proof;
         var proved = manifest with { Proof = proof };
-        StoreFaults.Translate(_store.Folder, () =>
-        {
-            _store.Write(proved);
-            return true;
-        });
-        return proved.ToBackup(_store.LocationOf(backupId));
+        foreach (var store in stored.Stores)
+            await store.WriteAsync(proved, cancellationToken).ConfigureAwait(false);
+        return (stored with { Manifest = proved }).ToBackup();
     }
 
-    public Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) =>
-        new RestoreDescription(_store, _databases, _time).DescribeAsync(backupId, cancellationToken);
+    public async Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
+    {
+        var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
+        return await new RestoreDescription(_databases, _time).DescribeAsync(stored.Manifest, cancellationToken).ConfigureAwait(false);
+    }
 
-    public Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken) =>
-        new RestorePlan(_store.Read(backupId), _parts).MakeAsync(source, cancellationToken);
+    public async Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken)
+    {
+        var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
+        return await new RestorePlan(stored.Manifest, _parts).MakeAsync(source, cancellationToken).ConfigureAwait(false);
+    }
 
     public Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? database, CancellationToken cancellationToken) =>
         RestoreFilePlan.MakeAsync(path, database, _parts, cancellationToken);
-
-    private BackupManifest? TryRead(string backupId)
-    {
-        try
-        {
-            return _store.Read(backupId);
-        }
-        catch (AppException)
-        {
-            return null; // told by CheckAsync, and by GetAsync with its reason
-        }
-    }
-
-    private IEnumerable<Finding> Unreadable()
-    {
-        foreach (var id in _store.List())
-        {
-            Finding? finding = null;
-            try
-            {
-                _store.Read(id);
-            }
-            catch (AppException e)
-            {
-                finding = Findings.Make(FindingSeverity.Warning, e.ErrorId, _store.LocationOf(id), $"A kept backup is damaged and not listed: {e.Message}");
-            }
-
-            if (finding is not null)
-                yield return finding;
-        }
-    }
 }

@@ -57,8 +57,11 @@ public sealed record Backup
     /// <summary>Seconds for which the application was held, paused or stopped, so that it could not write; null when it was not.</summary>
     public double? HeldSeconds { get; init; }
 
-    /// <summary>The folder or address that holds it.</summary>
+    /// <summary>The folder or address that holds it; of several the nearest.</summary>
     public required string Location { get; init; }
+
+    /// <summary>Every store that keeps it whole, the nearest first: <c>local</c>, <c>s3</c>.</summary>
+    public IReadOnlyList<string> Stores { get; init; } = ["local"];
 
     /// <summary>Bytes of all files as they are stored.</summary>
     public long SizeBytes { get; init; }

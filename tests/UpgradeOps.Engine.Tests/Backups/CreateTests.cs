@@ -158,6 +158,24 @@ public sealed class CreateTests
     }
 
     [Fact]
+    public async Task What_is_removed_is_gone_at_once_and_a_crash_in_the_middle_lists_nothing()
+    {
+        using var app = new TestApp();
+        var store = new FolderBackupStore(app.BackupsFolder);
+        await app.BackUpAsync("20260301T010000000Z-0001");
+        await app.BackUpAsync("20260301T020000000Z-0001");
+        app.Scratch.Write("state/backups/.removed-20260301T000000000Z-0001/manifest.json", "{}");
+        store.Remove("20260301T010000000Z-0001");
+        store.Remove("20260301T010000000Z-0001");
+        Assert.Equal(["20260301T020000000Z-0001"], (await app.Room().ListAsync(default)).Select(b => b.BackupId));
+
+        await app.BackUpAsync("20260301T030000000Z-0001");
+        Assert.Equal(
+            ["20260301T020000000Z-0001", "20260301T030000000Z-0001"],
+            Directory.EnumerateFileSystemEntries(app.BackupsFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_disk_that_becomes_full_is_told_as_such()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "no /dev/full here");

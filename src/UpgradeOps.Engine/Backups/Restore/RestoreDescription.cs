@@ -1,18 +1,16 @@
 using System.Globalization;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Sources;
-using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Databases;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 
 /// <summary>Says what a restore would replace and lose, as far as it can be told without changing anything.</summary>
-internal sealed class RestoreDescription(FolderBackupStore store, IReadOnlyDictionary<string, IDatabase> databases, TimeProvider time)
+internal sealed class RestoreDescription(IReadOnlyDictionary<string, IDatabase> databases, TimeProvider time)
 {
-    public async Task<RestoreImpact> DescribeAsync(string backupId, CancellationToken cancellationToken)
+    public async Task<RestoreImpact> DescribeAsync(BackupManifest manifest, CancellationToken cancellationToken)
     {
-        var manifest = store.Read(backupId);
-        var findings = new List<Finding> { Tell(FindingSeverity.Information, backupId, About(manifest)) };
+        var findings = new List<Finding> { Tell(FindingSeverity.Information, manifest.BackupId, About(manifest)) };
         var tables = new List<TableChange>();
         foreach (var source in manifest.Sources)
         {
@@ -22,7 +20,7 @@ internal sealed class RestoreDescription(FolderBackupStore store, IReadOnlyDicti
                 findings.Add(Tell(FindingSeverity.Warning, source.Source, AboutFiles(source)));
         }
 
-        findings.AddRange(manifest.Notes.Select(note => Tell(FindingSeverity.Warning, backupId, note)));
+        findings.AddRange(manifest.Notes.Select(note => Tell(FindingSeverity.Warning, manifest.BackupId, note)));
         return new RestoreImpact(findings, tables);
     }
 

@@ -9,10 +9,13 @@ namespace UpgradeOps.Engine.Backups.Stores;
 /// (<c>.partial-…</c>) until it is whole and verified, so that a crash leaves nothing that looks like a backup.
 /// </summary>
 /// <param name="packing">How new files are compressed; null for the best that this machine has.</param>
-internal sealed class FolderBackupStore(string folder, Packing? packing = null)
+internal sealed class FolderBackupStore(string folder, Packing? packing = null) : IBackupStore
 {
     private const string PartialMark = ".partial-";
     private const string ReplacedMark = ".replaced-";
+    private const string RemovedMark = ".removed-";
+
+    public string Name => "local";
 
     public string Folder { get; } = folder;
 
@@ -45,7 +48,34 @@ internal sealed class FolderBackupStore(string folder, Packing? packing = null)
             : throw new AppException(ErrorIds.BackupDamaged, $"{LocationOf(backupId)}: its manifest is that of backup '{manifest.BackupId}'.", backupId);
     }
 
-    public void Write(BackupManifest manifest) => ManifestFile.Write(LocationOf(manifest.BackupId), manifest);
+    public void Write(BackupManifest manifest) => StoreFaults.Translate(Folder, () =>
+    {
+        ManifestFile.Write(LocationOf(manifest.BackupId), manifest);
+        return true;
+    });
+
+    /// <summary>Removes a backup: renamed first, so that a crash in the middle leaves nothing that looks like one.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupFailed"/>: it cannot be removed.</exception>
+    public void Remove(string backupId) => StoreFaults.Translate(Folder, () =>
+    {
+        if (!Contains(backupId))
+            return false;
+        var removed = PathOf(RemovedMark, backupId);
+        if (Directory.Exists(removed))
+            Directory.Delete(removed, recursive: true);
+        Directory.Move(LocationOf(backupId), removed);
+        DurableFolder.Sync(Folder);
+        Directory.Delete(removed, recursive: true);
+        return true;
+    });
+
+    Task<IReadOnlyList<string>> IBackupStore.ListAsync(CancellationToken cancellationToken) => Task.Run(List, cancellationToken);
+
+    Task<BackupManifest> IBackupStore.ReadAsync(string backupId, CancellationToken cancellationToken) => Task.Run(() => Read(backupId), cancellationToken);
+
+    Task IBackupStore.WriteAsync(BackupManifest manifest, CancellationToken cancellationToken) => Task.Run(() => Write(manifest), cancellationToken);
+
+    Task IBackupStore.RemoveAsync(string backupId, CancellationToken cancellationToken) => Task.Run(() => Remove(backupId), cancellationToken);
 
     public StoredFile Open(BackupManifest manifest, BackupFile file) => new(LocationOf(manifest.BackupId), file);
 
@@ -80,6 +110,8 @@ internal sealed class FolderBackupStore(string folder, Packing? packing = null)
                 Directory.Delete(leftover, recursive: true);
         }
 
+        foreach (var removed in Directory.EnumerateDirectories(Folder, RemovedMark + "*"))
+            Directory.Delete(removed, recursive: true);
         foreach (var replaced in Directory.EnumerateDirectories(Folder, ReplacedMark + "*"))
         {
             var whole = LocationOf(Path.GetFileName(replaced)[ReplacedMark.Length..]);

@@ -143,6 +143,31 @@ public sealed class CreateTests
     }
 
     [Fact]
+    public async Task Undone_it_leaves_no_half_backup_and_every_whole_one()
+    {
+        using var app = new TestApp();
+        var whole = await app.BackUpAsync();
+        var room = app.Room();
+        var planned = new PlannedStep
+        {
+            Id = "", Kind = "backup.create", Phase = StepPhase.BackUp, Description = "", Reversibility = Reversibility.Additive,
+            Repeatable = Repeatability.Idempotent, Inputs = new Dictionary<string, string> { ["quiesced"] = "false" },
+        };
+        var operation = new FakeOperation(room, [planned]);
+        app.Scratch.Write($"state/backups/.partial-{operation.Id}/databases/main.sql.gz", "half");
+        app.Scratch.Write($"state/backups/.partial-{operation.Id}.lock", "");
+        await room.Create(operation.Plan[0]).UndoAsync(operation.Context(operation.Plan[0]), default);
+        Assert.Equal([whole.Location], Directory.EnumerateFileSystemEntries(app.BackupsFolder));
+
+        using (new FolderBackupStore(app.BackupsFolder).Begin(operation.Id))
+        {
+            app.Scratch.Write($"state/backups/.partial-{operation.Id}/databases/main.sql.gz", "somebody writes this");
+            await room.Create(operation.Plan[0]).UndoAsync(operation.Context(operation.Plan[0]), default);
+            Assert.True(File.Exists(Path.Combine(app.BackupsFolder, $".partial-{operation.Id}", "databases/main.sql.gz")));
+        }
+    }
+
+    [Fact]
     public async Task Two_writers_of_one_backup_do_not_disturb_each_other()
     {
         using var app = new TestApp();

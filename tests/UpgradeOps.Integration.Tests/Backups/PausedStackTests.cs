@@ -1,3 +1,4 @@
+using System.Globalization;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Integration.Updates;
 
@@ -28,16 +29,19 @@ public sealed class PausedStackTests(RegistryFixture registry) : IClassFixture<R
         Assert.Equal("true", await PausedAsync(app));
 
         await File.WriteAllTextAsync(gate, "", Token);
-        var since = DateTimeOffset.UtcNow;
+        var since = UnixTime(DateTimeOffset.UtcNow);
         var backup = await new BackupApp(admin.NewSession()).RunAsync(name, Token);
         Assert.Equal(BackupConsistency.Quiesced, backup.Consistency);
         Assert.True(backup.HeldSeconds > 0);
         Assert.Equal(0, backup.SpreadSeconds);
         Assert.Equal("false", await PausedAsync(app));
         var events = await Command.OutputAsync(
-            "docker", "events", "--since", $"{since.ToUnixTimeSeconds()}", "--until", $"{DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}", "--filter", $"container={app}", "--format", "{{.Action}}");
+            "docker", "events", "--since", since, "--until", UnixTime(DateTimeOffset.UtcNow.AddSeconds(1)), "--filter", $"container={app}", "--format", "{{.Action}}");
         Assert.Equal(["unpause", "pause", "unpause"], events.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(e => e is "pause" or "unpause"));
     }
+
+    /// <summary>With its fraction: the killed backup's own pause may be of the same second.</summary>
+    private static string UnixTime(DateTimeOffset time) => (time.ToUnixTimeMilliseconds() / 1000.0).ToString("F3", CultureInfo.InvariantCulture);
 
     private static async Task<string> PausedAsync(string container) =>
         (await Command.OutputAsync("docker", "inspect", "--format", "{{.State.Paused}}", container)).Trim();

@@ -19,7 +19,7 @@ internal sealed class CreateStep(PlannedStep planned, RestoreParts parts) : Step
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        await UndoAsync(context, cancellationToken).ConfigureAwait(false);
+        await LetGoAsync(context, cancellationToken).ConfigureAwait(false);
         var request = new BackupRequest
         {
             BackupId = IdFor(context),
@@ -34,8 +34,14 @@ internal sealed class CreateStep(PlannedStep planned, RestoreParts parts) : Step
         await context.RecordAsync(RestoreSteps.BackupIdOutput, request.BackupId, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The backup stays; whoever was held for it when a process was killed is let go.</summary>
+    /// <summary>A whole backup stays; half of one goes, and whoever was held for it when a process was killed is let go.</summary>
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        await LetGoAsync(context, cancellationToken).ConfigureAwait(false);
+        parts.Store.Discard(IdFor(context));
+    }
+
+    private async Task LetGoAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (parts.Writers is not { } writers || !context.Outputs.TryGetValue(Held, out var json))
             return;

@@ -95,6 +95,21 @@ internal sealed class FolderBackupStore(string folder, Packing? packing = null) 
         });
     }
 
+    /// <summary>Removes what a crash left of a half-made backup; one that a live process writes stays, and so does a whole one.</summary>
+    public void Discard(string backupId)
+    {
+        var partial = PathOf(PartialMark, backupId);
+        if (Directory.Exists(partial) || PartialClaim.IsLeft(partial))
+            RemoveUnclaimed(partial);
+    }
+
+    private static void RemoveUnclaimed(string partial)
+    {
+        using var claim = PartialClaim.TryTake(partial);
+        if (claim is not null && Directory.Exists(partial))
+            Directory.Delete(partial, recursive: true);
+    }
+
     private string PathOf(string mark, string backupId) => Path.Combine(Folder, mark + backupId);
 
     private void RemoveLeftovers(string backupId)
@@ -104,10 +119,7 @@ internal sealed class FolderBackupStore(string folder, Packing? packing = null) 
             var id = Path.GetFileName(leftover)[PartialMark.Length..];
             if (string.CompareOrdinal(id, backupId) > 0)
                 continue;
-            // One that somebody still writes is claimed, and stays.
-            using var claim = PartialClaim.TryTake(leftover);
-            if (claim is not null)
-                Directory.Delete(leftover, recursive: true);
+            RemoveUnclaimed(leftover);
         }
 
         foreach (var removed in Directory.EnumerateDirectories(Folder, RemovedMark + "*"))

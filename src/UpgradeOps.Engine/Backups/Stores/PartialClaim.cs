@@ -9,6 +9,9 @@ internal sealed class PartialClaim : IDisposable
 
     private PartialClaim(FileStream file) => _lock = file;
 
+    /// <summary>True when the file is there, whether or not somebody still holds it.</summary>
+    public static bool IsLeft(string partialFolder) => File.Exists(PathOf(partialFolder));
+
     /// <returns>Null when another process holds it.</returns>
     public static PartialClaim? TryTake(string partialFolder)
     {
@@ -17,13 +20,15 @@ internal sealed class PartialClaim : IDisposable
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = DurableFile.Private;
-            return new PartialClaim(new FileStream(partialFolder + ".lock", options));
+            return new PartialClaim(new FileStream(PathOf(partialFolder), options));
         }
         catch (IOException e) when (!StoreFaults.IsDiskFull(e) && e is not DirectoryNotFoundException)
         {
             return null;
         }
     }
+
+    private static string PathOf(string partialFolder) => partialFolder + ".lock";
 
     public void Dispose()
     {

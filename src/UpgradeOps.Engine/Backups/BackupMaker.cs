@@ -84,6 +84,7 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
             Consistent = copy.Consistent,
             Target = copy.Target,
             Rows = copy.Rows,
+            Checksums = copy.Checksums,
             Marks = copy.Marks,
         });
     }

@@ -25,7 +25,8 @@ internal interface IDatabase
 
     /// <summary>Writes a consistent dump, and fails unless the tool exited 0 and the dump carries its end mark.</summary>
     /// <param name="output">Gets the stock format: a PostgreSQL custom archive, or SQL text for MariaDB; uncompressed.</param>
-    Task DumpAsync(Stream output, CancellationToken cancellationToken);
+    /// <param name="database">Null for the live one.</param>
+    Task DumpAsync(Stream output, CancellationToken cancellationToken, string? database = null);
 
     /// <summary>Writes SQL text of the whole server that this database is on: roles, tablespaces and all databases, or without those.</summary>
     Task DumpClusterAsync(Stream output, bool globalsOnly, CancellationToken cancellationToken) => throw new NotSupportedException();

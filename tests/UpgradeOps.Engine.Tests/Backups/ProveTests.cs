@@ -124,6 +124,50 @@ public sealed class ProveTests
     }
 
     [Fact]
+    public async Task A_changed_value_is_found_though_every_row_is_there()
+    {
+        using var app = new TestApp();
+        var backup = await app.BackUpAsync();
+        app.Database.Load = row => row.Replace("member 3", "member ?", StringComparison.Ordinal);
+        await app.Room().ProveAsync(backup.BackupId, ProofLevel.Structure, default);
+        var error = await Assert.ThrowsAsync<AppException>(() => app.Room().ProveAsync(backup.BackupId, ProofLevel.Restore, default));
+        Assert.Equal(ErrorIds.BackupDamaged, error.ErrorId);
+        Assert.Contains("members has other values", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["kmp"], app.Database.Databases.Keys);
+
+        // Another release may write the same value in another way: that is told, and proves nothing.
+        app.Database.Version = new Version(11, 4);
+        var proved = await app.Room().ProveAsync(backup.BackupId, ProofLevel.Restore, default);
+        Assert.Contains(proved.Proof.Evidence, e => e.Contains("not compared", StringComparison.Ordinal) && e.Contains("11.4", StringComparison.Ordinal));
+
+        app.Database.Load = static row => row;
+        proved = await app.Room().ProveAsync(backup.BackupId, ProofLevel.Restore, default);
+        Assert.Contains(proved.Proof.Evidence, e => e.Contains("checksums of the backup", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_dump_with_another_value_is_found_by_structure_though_its_sha256_fits()
+    {
+        using var app = new TestApp();
+        var backup = await app.BackUpAsync();
+        app.Database.Live["members"][2] = "member 4";
+        var dump = new MemoryStream();
+        await app.Database.DumpAsync(dump, default);
+        Forge(backup, "databases/main.sql.gz", Encoding.UTF8.GetString(dump.ToArray()));
+        await app.Room().ProveAsync(backup.BackupId, ProofLevel.Checksum, default);
+        var error = await Assert.ThrowsAsync<AppException>(() => app.Room().ProveAsync(backup.BackupId, ProofLevel.Structure, default));
+        Assert.Contains("members has other values", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgresql server 15.8, dump tool 15.8", "postgresql server 15.13, dump tool 16.1", true)]
+    [InlineData("postgresql server 15.8, dump tool 15.8", "postgresql server 16.0, dump tool 16.1", false)]
+    [InlineData("mariadb server 10.11.6, dump tool 10.11.6", "mariadb server 10.11.9, dump tool 10.11.9", true)]
+    [InlineData("mariadb server 10.11.6, dump tool 10.11.6", "mariadb server 10.6.9, dump tool 10.11.9", false)]
+    public void Releases_are_told_apart_by_what_counts(string recorded, string now, bool same) =>
+        Assert.Equal(same, UpgradeOps.Engine.Backups.Proof.ValueComparison.IsOneRelease(recorded, now));
+
+    [Fact]
     public async Task A_bomb_is_stopped_at_the_recorded_size()
     {
         using var app = new TestApp();

@@ -34,7 +34,7 @@ internal sealed class FakeDatabase(string engine) : IDatabase
 
     public Task<DatabaseInfo> CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task DumpAsync(Stream output, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task DumpAsync(Stream output, CancellationToken cancellationToken, string? database = null) => throw new NotSupportedException();
 
     public Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken) => throw new NotSupportedException();
 

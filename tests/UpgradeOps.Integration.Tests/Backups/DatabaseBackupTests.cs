@@ -77,7 +77,33 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
         var before = await NamesAsync(database);
         var proved = await room.ProveAsync(backup.BackupId, level, Token);
         Assert.Equal(level, proved.Proof.Level);
+        Assert.Equal(level == ProofLevel.Restore, proved.Proof.Evidence.Any(e => e.Contains("checksums of the backup", StringComparison.Ordinal)));
         Assert.Equal(before, await NamesAsync(database));
+    }
+
+    [Fact]
+    public async Task Values_of_every_awkward_type_are_the_same_after_a_restore_and_one_that_is_not_is_found()
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        await server.SqlAsync(IsPostgres ? PostgresTypes(database.Name) : MariaDbTypes, database.Name);
+        var backup = await BackUpAsync(room);
+        var proved = await room.ProveAsync(backup.BackupId, ProofLevel.Restore, Token);
+        Assert.Contains(proved.Proof.Evidence, e => e.Contains("checksums of the backup", StringComparison.Ordinal));
+
+        // The dump of a database with as many rows and one other value, in the place of the backup's own.
+        var store = new FolderBackupStore(_folder["backups"]);
+        var manifest = store.Read(backup.BackupId);
+        await server.SqlAsync("UPDATE marker SET what = 'beforf';", database.Name);
+        await room.CreateAsync(new BackupRequest { BackupId = "20260301T030000000Z-0002" }, Token);
+        var other = store.Read("20260301T030000000Z-0002");
+        File.Copy(Path.Combine(_folder["backups"], other.BackupId, other.Files[0].Path), Path.Combine(_folder["backups"], manifest.BackupId, other.Files[0].Path), overwrite: true);
+        store.Write(manifest with { Files = other.Files });
+        var databases = new Dictionary<string, IDatabase> { ["main"] = database };
+        var proof = new UpgradeOps.Engine.Backups.Proof.RestoreProof(store, databases, new AppDefinition { Name = "kmp", Path = "kmp.yaml", Platform = new PlatformDefinition(), Releases = new ReleasesDefinition() });
+        var error = await Assert.ThrowsAsync<AppException>(() => proof.ProveAsync(store.Read(manifest.BackupId), Token));
+        Assert.Equal(ErrorIds.BackupDamaged, error.ErrorId);
+        Assert.Contains("marker has other values", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,6 +203,26 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
         await operation.UndoAsync();
         Assert.Equal(before, await NamesAsync(database));
     }
+
+    private const string MariaDbTypes = """
+        CREATE TABLE types (f float, d double, n decimal(20,8), t timestamp NULL, dt datetime(6), b blob, j json, e enum('a','b'), bit bit(9), y year, l varchar(40) CHARACTER SET latin1, g int AS (y + 1) STORED, p point);
+        INSERT INTO types (f, d, n, t, dt, b, j, e, bit, y, l, p) VALUES
+          (1.1, 0.1, 12345678.87654321, '2026-03-29 02:30:00', '2026-03-29 02:30:00.123456', 0x00ff27, '{"a": [1, "x)(;\\\\"]}', 'b', b'100000001', 2026, 'Ünï', POINT(1, 2)),
+          (NULL, NULL, NULL, NULL, NULL, '', NULL, NULL, NULL, NULL, '', NULL), (3.4e38, -1e-300, 0, '1970-01-01 00:00:01', NULL, '\'', NULL, 'a', b'0', 1999, '),(', NULL);
+        """;
+
+    private static string PostgresTypes(string name) => $$"""
+        ALTER DATABASE {{name}} SET timezone = 'America/Caracas';
+        ALTER DATABASE {{name}} SET bytea_output = 'escape';
+        ALTER DATABASE {{name}} SET datestyle = 'German';
+        ALTER DATABASE {{name}} SET extra_float_digits = -5;
+        CREATE TABLE types (f real, d double precision, n numeric, t timestamptz, i interval, b bytea, j jsonb, a text[], r tstzrange, s text, g int GENERATED ALWAYS AS (length(s)) STORED);
+        INSERT INTO types VALUES
+          (1.1, 0.1 + 0.2, 12345678901234567890.123456789, '2026-03-29 02:30:00+01', '1 mon 2 days', '\x00ff5c', '{"b":1,"a":[1,2]}', '{"x,y",NULL}', '[2026-01-01,2026-02-01)', E'a\tb\\\nc'),
+          (NULL, 'NaN', NULL, 'infinity', NULL, '', NULL, '{}', 'empty', ''), ('-Infinity', 1e-300, 0, '0044-03-15 BC', '-1 s', '\x', '""', NULL, NULL, '\.');
+        CREATE TABLE one (s text);
+        INSERT INTO one VALUES (''), (NULL), ('\.'), (E'\n');
+        """;
 
     private protected async Task<(BackupRoom Room, IDatabase Database)> OpenAsync(bool inContainer = false, Func<string, BackupSourceDefinition>? source = null)
     {

@@ -20,6 +20,9 @@ internal sealed record DumpFacts
     /// </summary>
     public IReadOnlyDictionary<string, long>? Rows { get; init; }
 
+    /// <summary>What is in each table's rows, by the same names: <see cref="RowSum.Checksum"/>. Null when it cannot be told.</summary>
+    public IReadOnlyDictionary<string, string>? Checksums { get; init; }
+
     /// <summary>What it is, for a person: <c>PostgreSQL custom archive 1.14 of database kmp</c>.</summary>
     public string Kind { get; init; } = "";
 }

@@ -40,11 +40,13 @@ internal sealed class PostgresArchiveReader : IDumpReader
         if (_problem is null && _blocks is null)
             _problem = _head.Length == 0 ? "it is empty" : "it ends within its directory";
         _problem ??= _blocks!.Problem();
+        var rows = _problem is null && _directory is { Compressed: false } ? _blocks!.Rows() : null;
         return new DumpFacts
         {
             Problem = _problem,
             Kind = _directory is null ? "" : $"PostgreSQL custom archive {_directory.Version} of database {_directory.Database}",
-            Rows = _problem is null && _directory is { Compressed: false } ? _blocks!.Rows() : null,
+            Rows = rows?.ToDictionary(t => t.Key, t => t.Value.Rows, StringComparer.Ordinal),
+            Checksums = rows?.ToDictionary(t => t.Key, t => t.Value.Checksum, StringComparer.Ordinal),
         };
     }
 

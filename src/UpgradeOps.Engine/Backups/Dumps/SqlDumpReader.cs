@@ -30,7 +30,8 @@ internal sealed class SqlDumpReader : IDumpReader
         {
             Kind = tool ?? "SQL text",
             Problem = Problem(tool),
-            Rows = _scanner.Rows,
+            Rows = _scanner.Tables.ToDictionary(t => t.Key, t => t.Value.Rows, StringComparer.Ordinal),
+            Checksums = _scanner.Tables.ToDictionary(t => t.Key, t => t.Value.Checksum, StringComparer.Ordinal),
         };
     }
 

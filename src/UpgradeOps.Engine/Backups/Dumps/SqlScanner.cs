@@ -13,13 +13,16 @@ internal sealed class SqlScanner
     private static readonly SearchValues<byte> InDouble = SearchValues.Create("\"\\"u8);
 
     private readonly SqlStatement _statement = new();
-    private readonly Dictionary<string, long> _rows = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, RowSum> _tables = new(StringComparer.Ordinal);
+    private readonly RowSum _tuples = new();
     private Mode _mode;
     private Mode _outer;
     private byte _previous;
     private bool _escaped;
     private int _depth;
-    private long _tuples;
+    private bool _inTuple;
+    private bool _opened;
+    private bool _closed;
 
     private enum Mode
     {
@@ -32,7 +35,7 @@ internal sealed class SqlScanner
         BlockComment,
     }
 
-    public IReadOnlyDictionary<string, long> Rows => new SortedDictionary<string, long>(_rows, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, RowSum> Tables => _tables;
 
     /// <summary>In the middle of what the text ended; null when between statements.</summary>
     public string? Unfinished => _mode switch
@@ -45,20 +48,33 @@ internal sealed class SqlScanner
 
     public void Feed(ReadOnlySpan<byte> data)
     {
-        while (!data.IsEmpty)
+        // Where in the data the values of the tuple at hand begin; below 0 when there is none.
+        var tuple = _inTuple ? 0 : -1;
+        for (var at = 0; at < data.Length;)
         {
-            data = data[(_mode switch
-            {
-                Mode.Values => FeedValues(data),
-                Mode.Single => FeedQuoted(data, InSingle, (byte)'\''),
-                Mode.Double => FeedQuoted(data, InDouble, (byte)'"'),
-                Mode.Backtick => FeedBacktick(data),
-                Mode.LineComment => FeedLineComment(data),
-                Mode.BlockComment => FeedBlockComment(data),
-                _ => FeedCode(data),
-            })..];
+            at += Step(data[at..]);
+            if (_opened)
+                (tuple, _inTuple, _opened) = (at, true, false);
+            if (!_closed)
+                continue;
+            _tuples.Add(data[tuple..at]);
+            (tuple, _inTuple, _closed) = (-1, false, false);
         }
+
+        if (tuple >= 0)
+            _tuples.Append(data[tuple..]);
     }
+
+    private int Step(ReadOnlySpan<byte> data) => _mode switch
+    {
+        Mode.Values => FeedValues(data),
+        Mode.Single => FeedQuoted(data, InSingle, (byte)'\''),
+        Mode.Double => FeedQuoted(data, InDouble, (byte)'"'),
+        Mode.Backtick => FeedBacktick(data),
+        Mode.LineComment => FeedLineComment(data),
+        Mode.BlockComment => FeedBlockComment(data),
+        _ => FeedCode(data),
+    };
 
     private int FeedCode(ReadOnlySpan<byte> data)
     {
@@ -88,7 +104,11 @@ internal sealed class SqlScanner
             default:
                 _statement.Append(c);
                 if (c is (byte)'S' or (byte)'s' && _statement.BeginsValues)
-                    (_mode, _depth, _tuples) = (Mode.Values, 0, 0);
+                {
+                    (_mode, _depth) = (Mode.Values, 0);
+                    _tuples.Clear();
+                }
+
                 return 1;
         }
     }
@@ -101,15 +121,14 @@ internal sealed class SqlScanner
         switch (data[at])
         {
             case (byte)'(':
-                if (_depth++ == 0)
-                    _tuples++;
+                _opened = _depth++ == 0;
                 break;
             case (byte)')':
-                _depth--;
+                _closed = --_depth == 0;
                 break;
             case (byte)';' when _depth <= 0:
                 if (_statement.InsertedTable is { } table)
-                    _rows[table] = _rows.GetValueOrDefault(table) + _tuples;
+                    Of(table).Add(_tuples);
                 _mode = Mode.Code;
                 _statement.Clear();
                 break;
@@ -194,4 +213,6 @@ internal sealed class SqlScanner
     }
 
     private void Unquote() => _mode = _outer;
+
+    private RowSum Of(string table) => _tables.TryGetValue(table, out var sum) ? sum : _tables[table] = new RowSum();
 }

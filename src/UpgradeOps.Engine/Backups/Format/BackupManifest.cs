@@ -95,6 +95,12 @@ internal sealed record SourceRecord
     /// <summary>Rows by table, counted in the dump itself and so of exactly its moment; null when it cannot be counted.</summary>
     public IReadOnlyDictionary<string, long>? Rows { get; init; }
 
+    /// <summary>
+    /// What was in each table's rows, from the dump itself like <see cref="Rows"/>: 16 hexadecimal digits, the sum modulo 2^64 of XXH64 (seed 0) of each row as
+    /// the dump has it (a line of COPY without its end; the text between the parentheses of a tuple, the last one included). The order of rows does not matter.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Checksums { get; init; }
+
     /// <summary>Where each table's growing key stood just after the dump: a row beyond it is newer than this backup.</summary>
     public IReadOnlyDictionary<string, RowMark>? Marks { get; init; }
 }

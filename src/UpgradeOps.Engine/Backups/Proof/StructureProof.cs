@@ -15,17 +15,14 @@ internal sealed class StructureProof(FolderBackupStore store)
         var evidence = new List<string>();
         foreach (var file in manifest.Files)
         {
-            if (await ProveAsync(store.Open(manifest, file), Rows(manifest, file), cancellationToken).ConfigureAwait(false) is { } seen)
+            if (await ProveAsync(store.Open(manifest, file), manifest.Sources.FirstOrDefault(s => s.Source == file.Source), cancellationToken).ConfigureAwait(false) is { } seen)
                 evidence.Add($"{file.Path}: {seen}");
         }
 
         return evidence;
     }
 
-    private static IReadOnlyDictionary<string, long>? Rows(BackupManifest manifest, BackupFile file) =>
-        manifest.Sources.FirstOrDefault(s => s.Source == file.Source)?.Rows;
-
-    private static async Task<string?> ProveAsync(StoredFile stored, IReadOnlyDictionary<string, long>? recorded, CancellationToken cancellationToken)
+    private static async Task<string?> ProveAsync(StoredFile stored, SourceRecord? recorded, CancellationToken cancellationToken)
     {
         try
         {
@@ -47,7 +44,7 @@ internal sealed class StructureProof(FolderBackupStore store)
     }
 
     private static async Task<string> ReadDumpAsync(
-        StoredFile stored, Stream content, IDumpReader reader, IReadOnlyDictionary<string, long>? recorded, CancellationToken cancellationToken)
+        StoredFile stored, Stream content, IDumpReader reader, SourceRecord? recorded, CancellationToken cancellationToken)
     {
         var buffer = new byte[1 << 17];
         int read;
@@ -56,8 +53,10 @@ internal sealed class StructureProof(FolderBackupStore store)
         var facts = reader.Finish();
         if (facts.Problem is not null)
             throw stored.Damaged(facts.Problem);
-        if (recorded is not null && facts.Rows is { } rows && RowComparison.Differences(recorded, rows) is [var difference, ..])
+        if (recorded?.Rows is not null && facts.Rows is { } rows && RowComparison.Differences(recorded.Rows, rows) is [var difference, ..])
             throw stored.Damaged($"{difference} than when it was made");
+        if (recorded?.Checksums is not null && facts.Checksums is { } values && ValueComparison.Differences(recorded.Checksums, values) is [var changed, ..])
+            throw stored.Damaged($"{changed} than when it was made");
         return facts.Rows is { } counted
             ? $"{facts.Kind}, {counted.Count} tables, {counted.Values.Sum()} rows, read to its end"
             : $"{facts.Kind}, read to its end";

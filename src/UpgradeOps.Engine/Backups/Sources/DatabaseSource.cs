@@ -55,8 +55,9 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
             Consistent = true,
             Target = database.Name,
             Rows = facts.Rows,
+            Checksums = facts.Checksums,
             Marks = await MarksAsync(cancellationToken).ConfigureAwait(false),
-            Tools = new Dictionary<string, string> { [Id] = $"{database.Engine} server {info.ServerVersion}, dump tool {info.ToolVersion}" },
+            Tools = new Dictionary<string, string> { [Id] = Tools(database, info) },
             RestoreCommands = RestoreCommands.ForDatabase(definition, composeFolder, file),
         };
 
@@ -82,6 +83,9 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
             return plain.Count;
         }
     }
+
+    /// <summary>As it stands in the manifest.</summary>
+    public static string Tools(IDatabase database, DatabaseInfo info) => $"{database.Engine} server {info.ServerVersion}, dump tool {info.ToolVersion}";
 
     private async Task FinishAsync(ZstdFilter unpacking, CancellationToken cancellationToken)
     {

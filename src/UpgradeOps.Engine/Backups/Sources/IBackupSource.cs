@@ -43,6 +43,9 @@ internal sealed record SourceCopy
 
     public IReadOnlyDictionary<string, long>? Rows { get; init; }
 
+    /// <inheritdoc cref="Format.SourceRecord.Checksums"/>
+    public IReadOnlyDictionary<string, string>? Checksums { get; init; }
+
     /// <inheritdoc cref="Format.SourceRecord.Marks"/>
     public IReadOnlyDictionary<string, RowMark>? Marks { get; init; }
 

@@ -41,13 +41,13 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null) =>
         server.RowsAsync(database ?? name, sql, cancellationToken);
 
-    public async Task DumpAsync(Stream output, CancellationToken cancellationToken)
+    public async Task DumpAsync(Stream output, CancellationToken cancellationToken, string? database = null)
     {
         var commands = await server.CommandsAsync(cancellationToken).ConfigureAwait(false);
         var marked = new MarkedStream(output);
         await using (marked.ConfigureAwait(false))
         {
-            await server.Tools.RunAsync(commands.Dump(name), null, marked, cancellationToken).ConfigureAwait(false);
+            await server.Tools.RunAsync(commands.Dump(database ?? name), null, marked, cancellationToken).ConfigureAwait(false);
             ThrowIfCut(marked);
         }
     }

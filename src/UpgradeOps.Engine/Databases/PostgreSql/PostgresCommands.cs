@@ -28,7 +28,9 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
 
     /// <summary>A custom archive, uncompressed: compressing is cheaper and better outside.</summary>
     public ToolCommand Dump(string database) => Tool(
-        "pg_dump", "--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}");
+        "pg_dump", "--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}")
+        // The same moment has the same text wherever it is dumped, whatever zone a role or database has.
+        .With("PGTZ", "UTC");
 
     /// <summary>SQL text of the whole server, or of its roles and tablespaces alone.</summary>
     /// <param name="database">Any, to connect to.</param>

@@ -45,12 +45,12 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null) =>
         server.RowsAsync(database ?? name, sql, cancellationToken);
 
-    public async Task DumpAsync(Stream output, CancellationToken cancellationToken)
+    public async Task DumpAsync(Stream output, CancellationToken cancellationToken, string? database = null)
     {
         var marked = new MarkedStream(output);
         await using (marked.ConfigureAwait(false))
         {
-            await server.Tools.RunAsync(server.Commands.Dump(name), null, marked, cancellationToken).ConfigureAwait(false);
+            await server.Tools.RunAsync(server.Commands.Dump(database ?? name), null, marked, cancellationToken).ConfigureAwait(false);
             ThrowIfCut(marked);
         }
     }

@@ -18,6 +18,9 @@ public sealed class PostgresArchiveReaderTests
             var facts = Read(Archive(minor), piece);
             Assert.Null(facts.Problem);
             Assert.Equal(new Dictionary<string, long> { ["odd schema.members"] = 3, ["public.empty"] = 0 }, facts.Rows);
+            Assert.Equal(Read(Archive(15), 1000).Checksums, facts.Checksums);
+            Assert.Equal("0000000000000000", facts.Checksums!["public.empty"]);
+            Assert.NotEqual("0000000000000000", facts.Checksums["odd schema.members"]);
             Assert.Equal($"PostgreSQL custom archive 1.{minor} of database kmp", facts.Kind);
         }
     }

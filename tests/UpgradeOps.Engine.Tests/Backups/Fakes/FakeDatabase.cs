@@ -21,10 +21,16 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
     /// <summary>What is cut off the end of a dump, as a broken pipe would.</summary>
     public int CutBytes { get; set; }
 
+    /// <summary>What loading makes of a row; a server may cut or recode it.</summary>
+    public Func<string, string> Load { get; set; } = static row => row;
+
+    /// <summary>Of the server and its tools.</summary>
+    public Version Version { get; set; } = new(10, 11);
+
     public SortedDictionary<string, List<string>> Live => Databases[name];
 
     public Task<DatabaseInfo> CheckAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(new DatabaseInfo(new Version(10, 11), new Version(10, 11), SizeBytes));
+        Task.FromResult(new DatabaseInfo(Version, Version, SizeBytes));
 
     /// <summary>What a query gives in a database; asked of the live one, it fails.</summary>
     public Func<string, string, string?> Answer { get; set; } = static (_, _) => throw new NotSupportedException();
@@ -36,10 +42,10 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
         return Task.FromResult<IReadOnlyList<IReadOnlyList<string?>>>([[Answer(sql, database!)]]);
     }
 
-    public async Task DumpAsync(Stream output, CancellationToken cancellationToken)
+    public async Task DumpAsync(Stream output, CancellationToken cancellationToken, string? database = null)
     {
         var text = new StringBuilder("-- MariaDB dump 10.19\n\n");
-        foreach (var (table, rows) in Live)
+        foreach (var (table, rows) in Databases[database ?? name])
         {
             text.Append($"CREATE TABLE `{table}` (`v` text);\n");
             if (rows.Count > 0)
@@ -66,7 +72,7 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
             else if (line.StartsWith("INSERT INTO `", StringComparison.Ordinal))
                 current = line.Split('`')[1];
             else if (line.StartsWith("('", StringComparison.Ordinal))
-                tables[current!].Add(line[2..line.LastIndexOf("')", StringComparison.Ordinal)]);
+                tables[current!].Add(Load(line[2..line.LastIndexOf("')", StringComparison.Ordinal)]));
         }
 
         await _killer.EffectAsync(() => Task.FromResult(Databases[intoDatabase] = tables));

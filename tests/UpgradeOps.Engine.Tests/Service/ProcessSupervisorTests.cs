@@ -162,6 +162,24 @@ public sealed class ProcessSupervisorTests : IAsyncDisposable
         Assert.Equal(HostModes.PrivateFile, (int)File.GetUnixFileMode(rig.Paths.Log));
     }
 
+    // A shell that does nothing but start other programs is most of the time waiting for one to become itself, when it cannot be stopped.
+    [Fact]
+    public async Task One_that_always_starts_others_stands_still_with_them_and_goes_on()
+    {
+        const string starts = "trap 'exit 0' TERM\nwhile :; do for i in 1 2 3 4 5; do /bin/true; done; echo . >> ../../counted; done\n";
+        var process = await StartAsync("1.0.0", starts);
+        var counted = Path.GetFullPath(Path.Combine(rig["incoming/1.0.0"], "../../counted"));
+        for (var i = 0; i < 25; i++)
+        {
+            await rig.Supervisor.PauseAsync(process, ServiceRig.Token);
+            var before = File.Exists(counted) ? new FileInfo(counted).Length : 0;
+            await Task.Delay(30, ServiceRig.Token);
+            Assert.Equal(before, File.Exists(counted) ? new FileInfo(counted).Length : 0);
+            await rig.Supervisor.UnpauseAsync(process, ServiceRig.Token);
+            await rig.WaitForAsync(() => File.Exists(counted) && new FileInfo(counted).Length > before);
+        }
+    }
+
     private async Task<Engine.Platforms.Service.Supervisors.ServiceProcess> StartAsync(string version, string script)
     {
         await rig.PublishAsync(version, script);

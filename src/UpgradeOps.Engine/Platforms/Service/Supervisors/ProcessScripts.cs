@@ -33,15 +33,15 @@ internal static class ProcessScripts
         setsid sh -c "$wrapper" upgradeops "$@" </dev/null >>"$log" 2>&1 &
         """;
 
-    /// <summary>Signals a process if it is still the one that was started then.</summary>
+    /// <summary>Signals a process, and its group where it leads one and that is wanted, if it is still the one that was started then.</summary>
     private const string Signaller = """
-        pid=$1 start=$2 signal=$3
+        pid=$1 start=$2 signal=$3 whom=$4
         stat=$(cat "/proc/$pid/stat" 2>/dev/null) || exit 0
         rest=${stat##*) }
         set -- $rest
         [ "${20}" = "$start" ] || exit 0
         kill -s "$signal" -- "$pid" 2>/dev/null
-        [ "$signal" = TERM ] || [ "$3" != "$pid" ] || kill -s "$signal" -- "-$pid" 2>/dev/null
+        [ "$whom" = process ] || [ "$3" != "$pid" ] || kill -s "$signal" -- "-$pid" 2>/dev/null
         exit 0
         """;
 
@@ -63,9 +63,13 @@ internal static class ProcessScripts
     public static HostCommand Launch(string pidFile, string log, string releaseFolder, IReadOnlyList<string> command) =>
         new("sh", ["-c", Launcher, "upgradeops", Wrapper, log, pidFile, releaseFolder, .. command]) { Detached = true };
 
-    public static HostCommand Signal(ServiceProcess process, string signal) =>
-        new("sh", "-c", Signaller, "upgradeops", $"{process.ProcessId}", $"{process.StartTime}", signal);
+    public static HostCommand Signal(ServiceProcess process, string signal) => Signal(process, signal, "process");
+
+    public static HostCommand SignalGroup(ServiceProcess process, string signal) => Signal(process, signal, "group");
 
     public static HostCommand Sweep(ServiceProcess process) =>
         new("sh", "-c", Sweeper, "upgradeops", $"{process.ProcessId}", $"{process.StartTime}");
+
+    private static HostCommand Signal(ServiceProcess process, string signal, string whom) =>
+        new("sh", "-c", Signaller, "upgradeops", $"{process.ProcessId}", $"{process.StartTime}", signal, whom);
 }

@@ -74,7 +74,7 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
         await host.RunAsync(ProcessScripts.Signal(process, "TERM"), cancellationToken).ConfigureAwait(false);
         if (!await EndsAsync(process, service.StopTimeout, cancellationToken).ConfigureAwait(false))
         {
-            await host.RunAsync(ProcessScripts.Signal(process, "KILL"), cancellationToken).ConfigureAwait(false);
+            await host.RunAsync(ProcessScripts.SignalGroup(process, "KILL"), cancellationToken).ConfigureAwait(false);
             if (!await EndsAsync(process, KillLimit, cancellationToken).ConfigureAwait(false))
                 throw new AppException(ErrorIds.ServiceStopFailed, $"Process {process.ProcessId} of {appName} lives on although it was killed.", appName);
         }
@@ -82,6 +82,10 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
         await host.RunAsync(ProcessScripts.Sweep(process), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The process first, its group once that stands: a process that starts another stands still, unstoppable, until that has become its
+    /// own program, which one that was stopped before never does.
+    /// </summary>
     public async Task PauseAsync(ServiceProcess process, CancellationToken cancellationToken)
     {
         await host.RunAsync(ProcessScripts.Signal(process, "STOP"), cancellationToken).ConfigureAwait(false);
@@ -92,10 +96,12 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
                 throw new AppException(ErrorIds.ServiceStopFailed, $"Process {process.ProcessId} of {appName} goes on although it was told to pause.", appName);
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
+
+        await host.RunAsync(ProcessScripts.SignalGroup(process, "STOP"), cancellationToken).ConfigureAwait(false);
     }
 
     public Task UnpauseAsync(ServiceProcess process, CancellationToken cancellationToken) =>
-        host.RunAsync(ProcessScripts.Signal(process, "CONT"), cancellationToken);
+        host.RunAsync(ProcessScripts.SignalGroup(process, "CONT"), cancellationToken);
 
     private ServiceProcess Expect(ServiceProcess process, string releaseFolder) => process.ReleaseFolder == releaseFolder
         ? process

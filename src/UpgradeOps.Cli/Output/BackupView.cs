@@ -15,6 +15,7 @@ internal static class BackupView
         ("Consistency", b => b.Consistency.ToString()),
         ("Held", b => Seconds(b.HeldSeconds)),
         ("Proved", b => b.Proof.Level.ToString()),
+        ("Where", b => string.Join(", ", b.Stores)),
         ("For operation", b => b.OperationId ?? "by hand"));
 
     public static IRenderable Of(Backup backup) => new Rows(
@@ -22,7 +23,7 @@ internal static class BackupView
             ("Backup", backup.BackupId),
             ("Of", $"{backup.Name} {backup.RunningVersion}".TrimEnd()),
             ("Moment", Units.Moment(backup.Moment)),
-            ("Where", backup.Location),
+            ("Where", $"{backup.Location} ({string.Join(", ", backup.Stores)})"),
             ("Size", Units.Bytes(backup.SizeBytes)),
             ("Consistency", backup.SpreadSeconds > 0 ? $"{backup.Consistency}, {Seconds(backup.SpreadSeconds)} apart" : backup.Consistency.ToString()),
             ("Held", backup.HeldSeconds is null ? "the application went on" : $"{Seconds(backup.HeldSeconds)} in which the application could not write"),

@@ -24,24 +24,28 @@ internal sealed class BackupRoom : IBackups
     private readonly BackupMaker _maker;
     private readonly SourceList _sources;
     private readonly RestoreParts _parts;
+    private readonly RemoteCopies? _copies;
 
     /// <param name="docker">Called when a volume is worked on, and only then.</param>
     /// <param name="folder">Absolute; made when the first backup is.</param>
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time, IWriters? writers = null,
-        ISecretResolver? secrets = null)
-        : this(definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time, packing: null, writers, secrets)
+        ISecretResolver? secrets = null, IRemoteStore? remote = null)
+        : this(
+            definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time, packing: null, writers, secrets,
+            remote)
     {
     }
 
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time,
-        Packing? packing = null, IWriters? writers = null, ISecretResolver? secrets = null)
+        Packing? packing = null, IWriters? writers = null, ISecretResolver? secrets = null, IRemoteStore? remote = null)
     {
         _definition = definition;
         _databases = databases;
         var working = new FolderBackupStore(folder, packing);
-        _stores = new BackupStores(working, []);
+        _stores = new BackupStores(working, remote);
+        _copies = remote is null ? null : new RemoteCopies(working, remote);
         _time = time;
         _maker = new BackupMaker(definition, working, host, time);
         _sources = new SourceList(definition, host, databases, volumes, secrets);
@@ -51,6 +55,8 @@ internal sealed class BackupRoom : IBackups
     public string Prefix => "backup";
 
     public bool Declared => _definition.Backups.Count > 0;
+
+    public CopyTime Copies => _copies is null ? CopyTime.Never : _definition.Store is { Required: false } ? CopyTime.Last : CopyTime.First;
 
     public IStep Create(PlannedStep planned) => RestoreSteps.Create(planned, _parts);
 
@@ -70,7 +76,7 @@ internal sealed class BackupRoom : IBackups
         var sources = _sources.Make();
         foreach (var source in sources)
             findings.AddRange(await source.CheckAsync(cancellationToken).ConfigureAwait(false));
-        findings.AddRange((await _stores.ListAsync(cancellationToken).ConfigureAwait(false)).Findings);
+        findings.AddRange((await _stores.ListAsync(everywhere: true, cancellationToken).ConfigureAwait(false)).Findings.Select(Weigh));
         if (findings.Any(f => f.Severity == FindingSeverity.Blocker))
             return findings;
         var needed = await BackupMaker.EstimateAsync(sources, cancellationToken).ConfigureAwait(false);
@@ -81,18 +87,44 @@ internal sealed class BackupRoom : IBackups
 
     public async Task<Backup> CreateAsync(BackupRequest request, CancellationToken cancellationToken)
     {
+        _copies?.Owe(request.BackupId);
         var manifest = await _maker.MakeAsync(_sources.Make(), request, cancellationToken).ConfigureAwait(false);
         return new StoredBackup(manifest, [_stores.Working]).ToBackup();
     }
 
-    public async Task<IReadOnlyList<Backup>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await _stores.ListAsync(cancellationToken).ConfigureAwait(false)).Backups.Select(b => b.ToBackup())];
+    public async Task<IReadOnlyList<Finding>> UploadAsync(string backupId, bool others, Action<string, long, long?> progress, CancellationToken cancellationToken)
+    {
+        if (_copies is null)
+            return [];
+        await _copies.UploadAsync(backupId, (done, total) => progress($"Copying to {_stores.Remote!.Name}", done, total), cancellationToken).ConfigureAwait(false);
+        return others
+            ? await _copies.SettleAsync((id, done, total) => progress($"Copying {id} to {_stores.Remote!.Name}", done, total), cancellationToken).ConfigureAwait(false)
+            : [];
+    }
+
+    public async Task FetchAsync(string backupId, Action<string, long, long?> progress, CancellationToken cancellationToken)
+    {
+        var stored = await _stores.GetNearestAsync(backupId, cancellationToken).ConfigureAwait(false);
+        if (_copies is null || stored.Stores.Contains(_stores.Working))
+            return;
+        if (await _maker.RoomProblemAsync(stored.Manifest.Files.Sum(f => f.Size), cancellationToken).ConfigureAwait(false) is { } full)
+            throw full;
+        await _copies.FetchAsync(backupId, (done, total) => progress($"Fetching from {stored.Stores[0].Name}", done, total), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<BackupListing> ListAsync(bool everywhere, CancellationToken cancellationToken)
+    {
+        var (backups, findings) = await _stores.ListAsync(everywhere, cancellationToken).ConfigureAwait(false);
+        return new BackupListing([.. backups.Select(b => b.ToBackup())], findings);
+    }
 
     public async Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) =>
         (await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false)).ToBackup();
 
-    public async Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken)
+    public async Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken, Action<string, long, long?>? progress = null)
     {
+        if (level != ProofLevel.None)
+            await FetchAsync(backupId, progress ?? (static (_, _, _) => { }), cancellationToken).ConfigureAwait(false);
         var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
         var (manifest, working) = (stored.Manifest, _stores.Working);
         if (level == ProofLevel.None)
@@ -113,16 +145,21 @@ internal sealed class BackupRoom : IBackups
 
     public async Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
     {
-        var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
+        var stored = await _stores.GetNearestAsync(backupId, cancellationToken).ConfigureAwait(false);
         return await new RestoreDescription(_databases, _time).DescribeAsync(stored.Manifest, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken)
     {
-        var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
-        return await new RestorePlan(stored.Manifest, _parts).MakeAsync(source, cancellationToken).ConfigureAwait(false);
+        var stored = await _stores.GetNearestAsync(backupId, cancellationToken).ConfigureAwait(false);
+        var steps = await new RestorePlan(stored.Manifest, _parts).MakeAsync(source, cancellationToken).ConfigureAwait(false);
+        return stored.Stores.Contains(_stores.Working) ? steps : [FetchStep.Plan(stored), .. steps];
     }
 
     public Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? database, CancellationToken cancellationToken) =>
         RestoreFilePlan.MakeAsync(path, database, _parts, cancellationToken);
+
+    /// <summary>A store that an update needs has to answer before one is begun.</summary>
+    private Finding Weigh(Finding finding) =>
+        Copies == CopyTime.First && finding.Target == _stores.Remote!.Name ? finding with { Severity = FindingSeverity.Blocker } : finding;
 }

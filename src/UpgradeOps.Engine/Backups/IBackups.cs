@@ -15,15 +15,27 @@ internal interface IBackups : IStepSource
     /// <summary>Makes a backup; it is listed only once it is whole and verified. A repeated call with the same id starts it anew.</summary>
     Task<Backup> CreateAsync(BackupRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Newest first.</summary>
-    Task<IReadOnlyList<Backup>> ListAsync(CancellationToken cancellationToken);
+    /// <summary>When a backup is copied away from the machine, in an update.</summary>
+    CopyTime Copies { get; }
+
+    /// <summary>Copies a backup to the remote store, or what is missing of it.</summary>
+    /// <param name="others">Also those of earlier times that are still owed; what becomes of them is told in the findings.</param>
+    /// <exception cref="AppException">Why it is not there whole.</exception>
+    Task<IReadOnlyList<Finding>> UploadAsync(string backupId, bool others, Action<string, long, long?> progress, CancellationToken cancellationToken);
+
+    /// <summary>Brings a backup from the remote store into the working folder; nothing when it is there.</summary>
+    Task FetchAsync(string backupId, Action<string, long, long?> progress, CancellationToken cancellationToken);
+
+    /// <summary>Newest first. A store that does not answer is told in the findings.</summary>
+    /// <param name="everywhere">False for the backups on this machine alone.</param>
+    Task<BackupListing> ListAsync(bool everywhere, CancellationToken cancellationToken);
 
     /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>.</exception>
     Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken);
 
-    /// <summary>Proves a backup as far as asked and records the proof in its manifest.</summary>
+    /// <summary>Proves a backup as far as asked and records the proof in its manifest, in every store. One that is elsewhere is fetched first.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>, naming the file.</exception>
-    Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken);
+    Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken, Action<string, long, long?>? progress = null);
 
     /// <summary>What a restore of this backup would replace and lose, for a person's consent.</summary>
     Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken);
@@ -35,6 +47,22 @@ internal interface IBackups : IStepSource
     /// <summary>The steps that load a dump made by another tool (<c>.sql.gz</c>, <c>.sql</c>, <c>.dump</c>) into a declared database.</summary>
     Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? database, CancellationToken cancellationToken);
 }
+
+/// <summary>When an update copies its backup away.</summary>
+internal enum CopyTime
+{
+    /// <summary>Backups stay where they are made.</summary>
+    Never,
+
+    /// <summary>Before it changes anything; it does not go on without.</summary>
+    First,
+
+    /// <summary>Last; what could not be sent then is sent with the next backup.</summary>
+    Last,
+}
+
+/// <param name="Findings">Damaged backups, and stores that do not answer.</param>
+internal sealed record BackupListing(IReadOnlyList<Backup> Backups, IReadOnlyList<Finding> Findings);
 
 internal sealed record BackupRequest
 {

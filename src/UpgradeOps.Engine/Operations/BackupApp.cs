@@ -1,5 +1,5 @@
 using UpgradeOps.Engine.Backups;
-using UpgradeOps.Engine.Progress;
+using UpgradeOps.Engine.Backups.Sources;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.Updates;
 
@@ -33,16 +33,37 @@ public sealed class BackupApp(EngineSession session)
         // Each starts programs elsewhere, and neither waits for the other.
         var (schema, deployment) = (rooms.Schema.ReadAsync(cancellationToken), rooms.Platform.InspectAsync(cancellationToken));
         await Task.WhenAll(schema, deployment).ConfigureAwait(false);
-        return await rooms.Backups.CreateAsync(
+        var backup = await rooms.Backups.CreateAsync(
             new BackupRequest
             {
                 BackupId = OperationId.New(rooms.Options.Time),
                 Deployment = await deployment.ConfigureAwait(false),
                 SchemaFingerprint = (await schema.ConfigureAwait(false))?.Fingerprint,
                 Hold = HeldWriters.Hold(rooms, lease),
-                Progress = (what, done, total) => rooms.Options.Progress.Report(
-                    new ProgressEvent(ProgressKind.Working, null, what) { BytesDone = done, BytesTotal = total, At = rooms.Options.Time.GetUtcNow() }),
+                Progress = Telling.Progress(rooms),
             },
             cancellationToken).ConfigureAwait(false);
+        return await CopyAwayAsync(rooms, backup, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Backup> CopyAwayAsync(AppRooms rooms, Backup backup, CancellationToken cancellationToken)
+    {
+        if (rooms.Backups.Copies == CopyTime.Never)
+            return backup;
+        try
+        {
+            Telling.Warn(rooms, await rooms.Backups.UploadAsync(backup.BackupId, others: true, Telling.Progress(rooms), cancellationToken).ConfigureAwait(false));
+            return await rooms.Backups.GetAsync(backup.BackupId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (rooms.Backups.Copies == CopyTime.First)
+        {
+            throw new AppException(
+                e.ErrorId, $"Backup {backup.BackupId} is whole in {backup.Location}, but was not copied away. {e.Message}", e.Error.Target, e.Error.RecommendedAction, e);
+        }
+        catch (AppException e)
+        {
+            Telling.Warn(rooms, [Findings.Make(FindingSeverity.Warning, e.ErrorId, backup.BackupId, $"Backup {backup.BackupId} is on this machine only, and is copied with the next one: {e.Message}")]);
+            return backup;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Backups.Stores.S3;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Health;
@@ -28,6 +29,7 @@ internal static class Furnishing
         var docker = new Lazy<DockerClient>(() => new DockerClient(DockerEndpoint.FromEnvironment(session.Variable), time));
         var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
+        var remote = definition.Store is { S3: { } bucket } ? new S3Store(bucket, definition.Name, secrets, time) : null;
         var writers = new PlatformWriters(definition.Quiesce, platform);
         return new AppRooms
         {
@@ -40,17 +42,21 @@ internal static class Furnishing
             Platform = platform,
             Releases = session.ReleaseSources.Open(definition, host, secrets),
             Databases = databases,
-            Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets),
+            Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets, remote),
             Writers = writers,
             Schema = new SchemaProbe(definition, databases),
             Health = new HealthProbe(definition, platform, time, redaction),
-            Closing = () => docker.IsValueCreated ? docker.Value.DisposeAsync() : ValueTask.CompletedTask,
+            Closing = () =>
+            {
+                remote?.Dispose();
+                return docker.IsValueCreated ? docker.Value.DisposeAsync() : ValueTask.CompletedTask;
+            },
         };
     }
 
     private static async Task LearnAsync(AppDefinition definition, SecretResolver secrets, CancellationToken cancellationToken)
     {
-        foreach (var reference in definition.Databases.Values.Select(d => d.Password).Append(definition.Releases.Password).OfType<string>())
+        foreach (var reference in References(definition))
         {
             try
             {
@@ -62,6 +68,12 @@ internal static class Furnishing
             }
         }
     }
+
+    private static IEnumerable<string> References(AppDefinition definition) => definition.Databases.Values.Select(d => d.Password)
+        .Append(definition.Releases.Password)
+        .Append(definition.Store?.S3.AccessKey)
+        .Append(definition.Store?.S3.SecretKey)
+        .OfType<string>();
 
     private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time) =>
         definition.Platform switch

@@ -21,7 +21,7 @@ public sealed class GetStatus(EngineSession session)
             ? await TryAsync(problems, rooms, () => rooms.Health.CheckAsync(null, null, cancellationToken)).ConfigureAwait(false)
             : null;
         var open = await TryAsync(problems, rooms, () => OperationIndex.FindOpenAsync(rooms.State, cancellationToken)).ConfigureAwait(false);
-        var backups = await TryAsync(problems, rooms, () => rooms.Backups.ListAsync(cancellationToken)).ConfigureAwait(false);
+        var backups = await TryAsync(problems, rooms, () => rooms.Backups.ListAsync(everywhere: false, cancellationToken)).ConfigureAwait(false);
         var latest = await peeking.ConfigureAwait(false);
         if (latest is not null)
         {
@@ -56,7 +56,7 @@ public sealed class GetStatus(EngineSession session)
             Healthy = health?.Healthy,
             Instances = current?.Instances ?? [],
             PendingOperation = open?.OperationId,
-            LastBackupId = backups?.FirstOrDefault()?.BackupId,
+            LastBackupId = backups?.Backups.FirstOrDefault()?.BackupId,
             KnownBad = memory.KnownBad.Select(b => BadReleases.Show(b, rooms.Definition.Name)).ToList(),
             Problems = problems,
         };

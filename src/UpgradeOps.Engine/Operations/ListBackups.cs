@@ -1,8 +1,15 @@
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Lists whole backups, newest first.</summary>
+/// <summary>Lists whole backups, newest first, wherever they are kept. A store that does not answer, or holds a damaged one, is a warning.</summary>
 public sealed class ListBackups(EngineSession session)
 {
     public Task<IReadOnlyList<Backup>> RunAsync(string name, CancellationToken cancellationToken) =>
-        session.UseAsync(name, rooms => rooms.Backups.ListAsync(cancellationToken), cancellationToken);
+        session.UseAsync(name, rooms => ListAsync(rooms, cancellationToken), cancellationToken);
+
+    private static async Task<IReadOnlyList<Backup>> ListAsync(AppRooms rooms, CancellationToken cancellationToken)
+    {
+        var (backups, findings) = await rooms.Backups.ListAsync(everywhere: true, cancellationToken).ConfigureAwait(false);
+        Telling.Warn(rooms, findings);
+        return backups;
+    }
 }

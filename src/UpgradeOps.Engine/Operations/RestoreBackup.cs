@@ -61,5 +61,5 @@ public sealed class RestoreBackup(EngineSession session)
     private static bool PutsBack(StepResult step) =>
         step.Outcome is StepOutcome.Done or StepOutcome.AlreadyDone
         && step.Kind.StartsWith("backup.", StringComparison.Ordinal)
-        && step.Kind is not ("backup.create" or "backup.prove" or "backup.load");
+        && step.Kind is not ("backup.create" or "backup.prove" or "backup.upload" or "backup.fetch" or "backup.load");
 }

@@ -68,6 +68,14 @@ public static class ErrorIds
     public const string RestoreFailed = "UpgradeOps.Backups.RestoreFailed";
     public const string RestoreNeedsConsent = "UpgradeOps.Backups.RestoreNeedsConsent";
 
+    public const string StoreUnreachable = "UpgradeOps.Stores.Unreachable";
+    public const string StoreUnauthorized = "UpgradeOps.Stores.Unauthorized";
+    public const string StoreBucketMissing = "UpgradeOps.Stores.BucketMissing";
+    public const string StoreWrongRegion = "UpgradeOps.Stores.WrongRegion";
+    public const string StoreClockSkew = "UpgradeOps.Stores.ClockSkew";
+    public const string StoreFull = "UpgradeOps.Stores.Full";
+    public const string StoreFailed = "UpgradeOps.Stores.Failed";
+
     public const string DiskTooFull = "UpgradeOps.Preflight.DiskTooFull";
     public const string NotRunning = "UpgradeOps.Preflight.NotRunning";
     public const string MovingTag = "UpgradeOps.Preflight.MovingTag";

@@ -38,7 +38,7 @@ public sealed class CommandSourceTests
         var e = await Assert.ThrowsAsync<AppException>(() => app.BackUpAsync());
         Assert.Equal(ErrorIds.BackupFailed, e.ErrorId);
         Assert.Contains("exit code 3: no disk today", e.Message, StringComparison.Ordinal);
-        Assert.Empty(await app.Room().ListAsync(default));
+        Assert.Empty((await app.Room().ListAsync(everywhere: true, default)).Backups);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class CreateTests
         Assert.Equal("KMP_IMAGE_TAG=v1\n", File.ReadAllText(Path.Combine(backup.Location, "files/.env")));
         Assert.Contains("INSERT INTO `members`", Unzipped(Path.Combine(backup.Location, "databases/main.sql.gz")), StringComparison.Ordinal);
         Assert.Contains(backup.RestoreCommands, c => c.Contains("gunzip -c databases/main.sql.gz | docker compose", StringComparison.Ordinal));
-        Assert.Equal(backup.BackupId, Assert.Single(await app.Room().ListAsync(default)).BackupId);
+        Assert.Equal(backup.BackupId, Assert.Single((await app.Room().ListAsync(everywhere: true, default)).Backups).BackupId);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class CreateTests
         await app.BackUpAsync();
         app.Database.Live["members"].Add("member 6");
         var again = await app.BackUpAsync();
-        Assert.Single(await app.Room().ListAsync(default));
+        Assert.Single((await app.Room().ListAsync(everywhere: true, default)).Backups);
         Assert.Contains("member 6", Unzipped(Path.Combine(again.Location, "databases/main.sql.gz")), StringComparison.Ordinal);
         Assert.Equal([again.Location], Directory.EnumerateFileSystemEntries(app.BackupsFolder));
     }
@@ -134,9 +134,9 @@ public sealed class CreateTests
         using var app = new TestApp();
         app.Scratch.Write("state/backups/.partial-20260301T010000000Z-0001/databases/main.sql.gz", "half");
         app.Scratch.Write("state/backups/.partial-20260401T010000000Z-0001/manifest.json", "{}");
-        Assert.Empty(await app.Room().ListAsync(default));
+        Assert.Empty((await app.Room().ListAsync(everywhere: true, default)).Backups);
         await app.BackUpAsync();
-        Assert.Single(await app.Room().ListAsync(default));
+        Assert.Single((await app.Room().ListAsync(everywhere: true, default)).Backups);
         Assert.Equal(
             [".partial-20260401T010000000Z-0001", "20260301T020000000Z-0001"],
             Directory.EnumerateFileSystemEntries(app.BackupsFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -192,7 +192,7 @@ public sealed class CreateTests
         app.Scratch.Write("state/backups/.removed-20260301T000000000Z-0001/manifest.json", "{}");
         store.Remove("20260301T010000000Z-0001");
         store.Remove("20260301T010000000Z-0001");
-        Assert.Equal(["20260301T020000000Z-0001"], (await app.Room().ListAsync(default)).Select(b => b.BackupId));
+        Assert.Equal(["20260301T020000000Z-0001"], (await app.Room().ListAsync(everywhere: true, default)).Backups.Select(b => b.BackupId));
 
         await app.BackUpAsync("20260301T030000000Z-0001");
         Assert.Equal(

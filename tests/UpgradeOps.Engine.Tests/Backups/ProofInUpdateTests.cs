@@ -20,7 +20,7 @@ public sealed class ProofInUpdateTests
         var plan = BackupSteps.Plan(quiesced: false, new PlanEndpoint { Version = "v1" }, proof: level);
         var operation = new FakeOperation(app.Room(), plan);
         await operation.RunAsync();
-        var backup = Assert.Single(await app.Room().ListAsync(default));
+        var backup = Assert.Single((await app.Room().ListAsync(everywhere: true, default)).Backups);
         if (level == ProofLevel.None)
         {
             Assert.Single(plan);

@@ -95,7 +95,7 @@ public sealed class ProveTests
         var backup = await app.BackUpAsync();
         ManifestFile.Write(backup.Location, ManifestFile.Read(backup.Location) with { Format = 2 });
         Assert.Contains("format 2", (await DamagedAsync(app, backup)).Message, StringComparison.Ordinal);
-        Assert.Empty(await app.Room().ListAsync(default));
+        Assert.Empty((await app.Room().ListAsync(everywhere: true, default)).Backups);
         Assert.Contains(await app.Room().CheckAsync(default), f => f.ErrorId == ErrorIds.BackupDamaged && f.Severity == FindingSeverity.Warning);
     }
 

@@ -37,7 +37,7 @@ public sealed class QuiesceTests
         var writers = new FakeWriters { Refuses = true };
         await Assert.ThrowsAsync<AppException>(() => app.Room().CreateAsync(Request(writers), default));
         Assert.Equal(["remember app-1", "hold app-1", "release app-1", "remember "], writers.Told);
-        Assert.Empty(await app.Room().ListAsync(default));
+        Assert.Empty((await app.Room().ListAsync(everywhere: true, default)).Backups);
     }
 
     [Fact]

@@ -15,11 +15,17 @@ internal sealed class SimBackups(SimWorld world) : IBackups
 
     public Task<Backup> CreateAsync(BackupRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<Backup>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public CopyTime Copies => CopyTime.Never;
+
+    public Task<IReadOnlyList<Finding>> UploadAsync(string backupId, bool others, Action<string, long, long?> progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task FetchAsync(string backupId, Action<string, long, long?> progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<BackupListing> ListAsync(bool everywhere, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken, Action<string, long, long?>? progress = null) => throw new NotSupportedException();
 
     public Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
     {

@@ -75,7 +75,7 @@ public sealed class RaftBackupTests : IAsyncLifetime
         var expected = what switch { "corrupt" => "its own SHA256SUMS", "sealed" => "503", "forbidden" => "permission denied", _ => "" };
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s.another", e.Message, StringComparison.Ordinal);
-        Assert.Empty(await room.ListAsync(Token));
+        Assert.Empty((await room.ListAsync(everywhere: true, Token)).Backups);
     }
 
     private static Task<Backup> BackUpAsync(BackupRoom room) => room.CreateAsync(new BackupRequest { BackupId = "20260301T020000000Z-0001" }, Token);

@@ -58,7 +58,7 @@ public sealed class SqliteBackupTests : IDisposable
         var room = Room();
         var e = await Assert.ThrowsAsync<AppException>(() => room.CreateAsync(new BackupRequest { BackupId = "20260301T020000000Z-0001" }, Token));
         Assert.Equal(ErrorIds.BackupFailed, e.ErrorId);
-        Assert.Empty(await room.ListAsync(Token));
+        Assert.Empty((await room.ListAsync(everywhere: true, Token)).Backups);
     }
 
     [Fact]

@@ -17,6 +17,9 @@ public enum Part
     /// <summary>File systems can be mounted: root with the capability for it.</summary>
     Mount,
 
+    /// <summary>An S3 server.</summary>
+    S3,
+
     /// <summary>A Docker Engine of its own can be started.</summary>
     Dockerd,
 }

@@ -44,6 +44,9 @@ internal sealed record AppDefinition
     /// <summary>Where state and backups are kept; null for the default folder.</summary>
     public StateDefinition? State { get; init; }
 
+    /// <summary>Where backups are copied to; null when they stay where they are made.</summary>
+    public StoreDefinition? Store { get; init; }
+
     /// <summary>Absolute path of the file that this was read from.</summary>
     public required string Path { get; init; }
 }

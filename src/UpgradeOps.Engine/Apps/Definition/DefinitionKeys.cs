@@ -9,8 +9,8 @@ namespace UpgradeOps.Engine.Apps.Definition;
 internal static class DefinitionKeys
 {
     public static readonly KeySet Root = new("",
-        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "prove", "migrations", "strategy", "bake", "onFailure", "state"],
-        "parts", "windows", "smoke", "store", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "prove", "migrations", "strategy", "bake", "onFailure", "state", "store"],
+        "parts", "windows", "smoke", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
         "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
 
     public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
@@ -51,6 +51,12 @@ internal static class DefinitionKeys
     public static readonly KeySet StatePostgreSql = new("state.postgresql",
         ["address", "port", "database", "schema", "user", "password", "tls", "certificateAuthority"], "connection", "socket", "options");
 
+    public static readonly KeySet Store = new("store", ["s3", "required"], "azure", "folder", "sftp", "keepLocal", "encryption");
+
+    public static readonly KeySet StoreS3 = new("store.s3",
+        ["bucket", "prefix", "region", "endpoint", "pathStyle", "accessKey", "secretKey", "storageClass", "serverSideEncryption", "kmsKey"],
+        "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
+
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, State, StatePostgreSql];
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, State, StatePostgreSql, Store, StoreS3];
 }

@@ -21,7 +21,13 @@ internal static class ManifestFile
     public static BackupManifest Read(string folder)
     {
         var path = Path.Combine(folder, Name);
-        var bytes = ReadBytes(path);
+        return Parse(ReadBytes(path), path);
+    }
+
+    /// <param name="path">Where it was read, for errors.</param>
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>.</exception>
+    public static BackupManifest Parse(byte[] bytes, string path)
+    {
         var manifest = EngineJson.Read<BackupManifest>(bytes, ErrorIds.BackupDamaged, path);
         if (manifest.Format > BackupManifest.NewestFormat)
         {

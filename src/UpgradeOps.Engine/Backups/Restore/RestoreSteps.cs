@@ -8,6 +8,8 @@ internal static class RestoreSteps
 {
     public const string CreateKind = "backup.create";
     public const string ProveKind = "backup.prove";
+    public const string UploadKind = "backup.upload";
+    public const string FetchKind = "backup.fetch";
     public const string LoadKind = "backup.load";
     public const string SwapKind = "backup.swap";
     public const string VolumeKind = "backup.restoreVolume";
@@ -19,6 +21,9 @@ internal static class RestoreSteps
 
     /// <summary>Input of <see cref="CreateKind"/>: <c>true</c> to hold what writes meanwhile.</summary>
     public const string HoldInput = "hold";
+
+    /// <summary>Input of <see cref="UploadKind"/>: <c>true</c> when it may fail.</summary>
+    public const string LateInput = "late";
 
     /// <summary>Output of <see cref="CreateKind"/>.</summary>
     public const string BackupIdOutput = "backupId";
@@ -38,6 +43,8 @@ internal static class RestoreSteps
     {
         CreateKind => new CreateStep(planned, parts),
         ProveKind => new ProveStep(planned, parts),
+        UploadKind => new UploadStep(planned, parts),
+        FetchKind => new FetchStep(planned, parts),
         LoadKind => new LoadStep(planned, parts),
         SwapKind => new SwapStep(planned, parts),
         VolumeKind => new RestoreVolumeStep(planned, parts),

@@ -4,20 +4,26 @@ using UpgradeOps.Engine.Backups.Sources;
 namespace UpgradeOps.Engine.Backups.Stores;
 
 /// <summary>All stores of an application as one: the working folder, where backups are made, proved and restored from, and whatever else keeps copies.</summary>
-/// <param name="others">Asked after the working folder, in this order.</param>
-internal sealed class BackupStores(FolderBackupStore working, IReadOnlyList<IBackupStore> others)
+/// <param name="remote">Where they are copied to; null for nowhere.</param>
+internal sealed class BackupStores(FolderBackupStore working, IRemoteStore? remote)
 {
+    /// <summary>Manifests that are read from a store at once.</summary>
+    private const int AtOnce = 8;
+
     public FolderBackupStore Working { get; } = working;
 
-    /// <summary>The working folder and all others.</summary>
-    public IReadOnlyList<IBackupStore> All { get; } = [working, .. others];
+    public IRemoteStore? Remote { get; } = remote;
+
+    /// <summary>The working folder first.</summary>
+    public IReadOnlyList<IBackupStore> All { get; } = remote is null ? [working] : [working, remote];
 
     /// <summary>Every whole backup, newest first, with a finding for each that is damaged and each store that does not answer.</summary>
-    public async Task<(IReadOnlyList<StoredBackup> Backups, IReadOnlyList<Finding> Findings)> ListAsync(CancellationToken cancellationToken)
+    /// <param name="everywhere">False for the working folder alone.</param>
+    public async Task<(IReadOnlyList<StoredBackup> Backups, IReadOnlyList<Finding> Findings)> ListAsync(bool everywhere, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
         var places = new SortedDictionary<string, List<IBackupStore>>(StringComparer.Ordinal);
-        foreach (var store in All)
+        foreach (var store in everywhere ? All : [Working])
         {
             foreach (var id in await IdsAsync(store, findings, cancellationToken).ConfigureAwait(false))
             {
@@ -27,14 +33,21 @@ internal sealed class BackupStores(FolderBackupStore working, IReadOnlyList<IBac
             }
         }
 
-        var backups = new List<StoredBackup>();
-        foreach (var (id, stores) in places.Reverse())
-        {
-            if (await ReadAsync(id, stores, findings, cancellationToken).ConfigureAwait(false) is { } backup)
-                backups.Add(backup);
-        }
+        var backups = new StoredBackup?[places.Count];
+        await Parallel.ForEachAsync(
+            places.Reverse().Select((place, index) => (place.Key, place.Value, index)),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (place, token) => backups[place.index] = await ReadAsync(place.Key, place.Value, findings, token).ConfigureAwait(false)).ConfigureAwait(false);
+        return ([.. backups.OfType<StoredBackup>()], findings);
+    }
 
-        return (backups, findings);
+    /// <summary>One backup from the nearest store that has it: the others are not asked.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>, <see cref="ErrorIds.BackupDamaged"/>, or why the store that may have it does not answer.</exception>
+    public async Task<StoredBackup> GetNearestAsync(string backupId, CancellationToken cancellationToken)
+    {
+        if (Remote is null || Working.Contains(backupId))
+            return new StoredBackup(await Task.Run(() => Working.Read(backupId), cancellationToken).ConfigureAwait(false), [Working]);
+        return new StoredBackup(await Remote.ReadAsync(backupId, cancellationToken).ConfigureAwait(false), [Remote]);
     }
 
     /// <summary>One backup, wherever it is kept; the working folder's copy counts first.</summary>
@@ -71,7 +84,7 @@ internal sealed class BackupStores(FolderBackupStore working, IReadOnlyList<IBac
         }
         catch (AppException e)
         {
-            findings.Add(Findings.Make(FindingSeverity.Warning, e.ErrorId, store.Name, e.Message));
+            findings.Add(Findings.Make(FindingSeverity.Warning, e.ErrorId, store.Name, $"Backups that only the store '{store.Name}' keeps are not listed: {e.Message}"));
             return [];
         }
     }
@@ -91,7 +104,8 @@ internal sealed class BackupStores(FolderBackupStore working, IReadOnlyList<IBac
             }
             catch (AppException e)
             {
-                findings.Add(Findings.Make(FindingSeverity.Warning, e.ErrorId, store.LocationOf(backupId), $"A kept backup is damaged and not listed: {e.Message}"));
+                lock (findings)
+                    findings.Add(Findings.Make(FindingSeverity.Warning, e.ErrorId, store.LocationOf(backupId), $"A kept backup is damaged and not listed: {e.Message}"));
             }
         }
 

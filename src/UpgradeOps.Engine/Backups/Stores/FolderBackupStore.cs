@@ -35,6 +35,13 @@ internal sealed class FolderBackupStore(string folder, Packing? packing = null) 
         ];
     }
 
+    /// <summary>True while a live process writes this backup.</summary>
+    public bool IsBeingMade(string backupId)
+    {
+        using var claim = PartialClaim.TryTake(PathOf(PartialMark, backupId));
+        return claim is null;
+    }
+
     public bool Contains(string backupId) => BackupPaths.IsId(backupId) && Directory.Exists(LocationOf(backupId));
 
     /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>, <see cref="ErrorIds.BackupDamaged"/>.</exception>

@@ -45,7 +45,8 @@ internal sealed class StoredFile(string folder, BackupFile file)
     public AppException Damaged(string what, Exception? inner = null) =>
         new(ErrorIds.BackupDamaged, $"{Path}: {what}.", Path, inner: inner);
 
-    private FileStream OpenRaw()
+    /// <summary>Its bytes as they are stored.</summary>
+    public FileStream OpenRaw()
     {
         try
         {

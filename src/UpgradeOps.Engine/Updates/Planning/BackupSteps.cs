@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Backups;
+
 namespace UpgradeOps.Engine.Updates.Planning;
 
 /// <summary>The steps that make a backup and prove it before anything is changed.</summary>
@@ -6,11 +8,16 @@ internal static class BackupSteps
     /// <param name="quiesced">The old version is stopped by then.</param>
     /// <param name="hold">It is paused for as long as the data is copied; counts only when it is not stopped anyway.</param>
     /// <param name="running">What runs while the backup is made; the backup says so.</param>
+    /// <param name="copies">When it is copied away from the machine.</param>
     /// <param name="proof">How far it is proved then; <see cref="ProofLevel.None"/> leaves that step out.</param>
-    public static IReadOnlyList<PlannedStep> Plan(bool quiesced, PlanEndpoint running, bool hold = false, ProofLevel proof = ProofLevel.Structure)
+    public static IReadOnlyList<PlannedStep> Plan(bool quiesced, PlanEndpoint running, bool hold = false, ProofLevel proof = ProofLevel.Structure, CopyTime copies = CopyTime.Never)
     {
-        var create = Create(quiesced, running, hold);
-        return proof == ProofLevel.None ? [create] : [create, Prove(proof)];
+        List<PlannedStep> steps = [Create(quiesced, running, hold)];
+        if (proof != ProofLevel.None)
+            steps.Add(Prove(proof));
+        if (copies != CopyTime.Never)
+            steps.Add(Upload(late: copies == CopyTime.Last));
+        return steps;
     }
 
     private static PlannedStep Create(bool quiesced, PlanEndpoint running, bool hold) =>
@@ -43,6 +50,19 @@ internal static class BackupSteps
             Repeatable = Repeatability.Idempotent,
             Interruptible = true,
             Inputs = new Dictionary<string, string> { ["level"] = level.ToString() },
+        };
+
+    private static PlannedStep Upload(bool late) =>
+        new()
+        {
+            Id = "",
+            Kind = "backup.upload",
+            Phase = late ? StepPhase.Keep : StepPhase.Prove,
+            Description = late ? "Copy the backup away from this machine" : "Copy the backup away from this machine, before anything is changed",
+            Reversibility = Reversibility.Additive,
+            Repeatable = Repeatability.Idempotent,
+            Interruptible = true,
+            Inputs = late ? new Dictionary<string, string> { ["late"] = "true" } : new Dictionary<string, string>(),
         };
 
     private static Dictionary<string, string> CreateInputs(bool quiesced, bool hold, PlanEndpoint running)

@@ -78,9 +78,10 @@ internal sealed class RestorePlanner(AppRooms rooms)
             return (await rooms.Backups.GetAsync(named, cancellationToken).ConfigureAwait(false)).BackupId;
         }
 
-        var all = await rooms.Backups.ListAsync(cancellationToken).ConfigureAwait(false);
+        var (all, findings) = await rooms.Backups.ListAsync(everywhere: true, cancellationToken).ConfigureAwait(false);
         return all.Count > 0
             ? all[0].BackupId
+            : findings.Count > 0 ? throw new AppException(findings[0].ErrorId, findings[0].Message, findings[0].Target, findings[0].RecommendedAction)
             : throw new AppException(ErrorIds.BackupNotFound, $"There is no backup of {rooms.Definition.Name}.", rooms.Definition.Name);
     }
 }

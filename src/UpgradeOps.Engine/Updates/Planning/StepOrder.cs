@@ -35,10 +35,11 @@ internal static class StepOrder
     }
 
     /// <summary>Puts steps where data can be replaced in peace: after the old version is stopped, before the new one starts.</summary>
-    public static IReadOnlyList<PlannedStep> InsertBeforeStart(IReadOnlyList<PlannedStep> steps, IEnumerable<PlannedStep> inserted)
+    public static IReadOnlyList<PlannedStep> InsertBeforeStart(IReadOnlyList<PlannedStep> steps, IReadOnlyList<PlannedStep> inserted)
     {
-        var list = steps.ToList();
-        list.InsertRange(list.FindIndex(s => s.StartsNew), inserted.Select(s => s with { Phase = StepPhase.Switch }));
+        // What can be staged, such as fetching a backup, is done before anything stops.
+        var list = inserted.Where(s => s.Phase == StepPhase.Stage).Concat(steps).ToList();
+        list.InsertRange(list.FindIndex(s => s.StartsNew), inserted.Where(s => s.Phase != StepPhase.Stage).Select(s => s with { Phase = StepPhase.Switch }));
         return Numbered(list);
     }
 

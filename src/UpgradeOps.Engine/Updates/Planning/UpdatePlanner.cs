@@ -47,7 +47,7 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         var stopped = rooms.Definition.OnFailureData == DataPolicy.Restore || rooms.Definition.Quiesce == QuiesceMode.Stop;
         var steps = StepOrder.Arrange(
             platform,
-            rooms.Backups.Declared ? BackupSteps.Plan(stopped, plan.From, rooms.Definition.Quiesce == QuiesceMode.Pause, options.ProveBackup ?? rooms.Definition.Prove) : [],
+            rooms.Backups.Declared ? BackupSteps.Plan(stopped, plan.From, rooms.Definition.Quiesce == QuiesceMode.Pause, options.ProveBackup ?? rooms.Definition.Prove, rooms.Backups.Copies) : [],
             rooms.Health.Plan(release.Version),
             rooms.Definition.OnFailureData,
             stopFirst: stopped);

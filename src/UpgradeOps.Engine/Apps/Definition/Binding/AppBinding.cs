@@ -12,6 +12,7 @@ internal static class AppBinding
         var folder = Path.GetDirectoryName(file)!;
         CheckSchema(root);
         var platform = PlatformBinding.Bind(root, folder);
+        var directory = platform.Compose is null && platform.Service is null ? folder : platform.Directory;
         var databases = DataBinding.Databases(root);
         var definition = new AppDefinition
         {
@@ -29,7 +30,8 @@ internal static class AppBinding
             Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
             HealthTimeout = root.Time("healthTimeout", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(6)),
             OnFailureData = DataBinding.OnFailure(root),
-            State = StateBinding.Bind(root, folder, platform.Compose is null && platform.Service is null ? folder : platform.Directory),
+            State = StateBinding.Bind(root, folder, directory),
+            Store = StoreBinding.Bind(root, directory),
             Path = file,
         };
         Agreement.Check(definition, root);

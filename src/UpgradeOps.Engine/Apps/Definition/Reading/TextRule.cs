@@ -48,6 +48,14 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
         static t => Uri.TryCreate(t, UriKind.Absolute, out var u) && u.Scheme is "http" or "https" && u.Host.Length > 0 && u.UserInfo.Length == 0,
         "is no absolute http or https address without credentials", "Write it whole, such as http://127.0.0.1:8080/health.");
 
+    public static readonly TextRule Bucket = new(BucketPattern(), "is no name of a bucket",
+        "Use the 3 to 63 lower case letters, digits, dots and dashes that the bucket has, without s3:// and path.");
+
+    public static readonly TextRule KeyPrefix = new(KeyPrefixPattern(), "is no prefix for keys",
+        "Use letters, digits, dots, dashes and underscores with single slashes between them, such as production/kmp.");
+
+    public static readonly TextRule Region = new(RegionPattern(), "is no name of a region", "Write it as the server does, such as eu-central-1.");
+
     public static readonly TextRule Inside = new(IsInside, "is no path below the platform's folder",
         "Write a path relative to it without '..', such as .env or config/app.json.");
 
@@ -65,6 +73,15 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     private static bool IsInside(string path) =>
         path.Length > 0 && !path.Contains('\0') && !Path.IsPathRooted(path) && path.Split('/', '\\').All(static p => p is not ("" or ".."));
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\z")]
+    private static partial Regex BucketPattern();
+
+    [GeneratedRegex(@"\A/?(?!\.{1,2}(/|\z))[A-Za-z0-9._-]{1,100}(/(?!\.{1,2}(/|\z))[A-Za-z0-9._-]{1,100}){0,7}/?\z")]
+    private static partial Regex KeyPrefixPattern();
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z")]
+    private static partial Regex RegionPattern();
 
     [GeneratedRegex(@"\A(github:[A-Za-z0-9-]+/[A-Za-z0-9._-]+|https?://[^\s]+)\z")]
     private static partial Regex NotesPattern();

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Backups.Stores.S3;
+using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Hosts.Local;
+
+namespace UpgradeOps.Integration.Stores;
+
+/// <summary>An application of a folder alone, whose backups go to a bucket.</summary>
+internal sealed class FolderApp : IDisposable
+{
+    public const string Id = "20260301T020000000Z-0001";
+
+    private readonly TempFolder _folder = new("stores-");
+
+    public FolderApp(string endpoint, string bucket, Func<S3StoreDefinition, S3StoreDefinition>? change = null)
+    {
+        Directory.CreateDirectory(Data);
+        var place = new S3StoreDefinition
+        {
+            Bucket = bucket, Prefix = "night", Endpoint = endpoint, PathStyle = true, AccessKey = "env:ACCESS", SecretKey = "env:SECRET",
+        };
+        Definition = new AppDefinition
+        {
+            Name = "app",
+            Path = _folder["app.yaml"],
+            Platform = new PlatformDefinition { Service = new ServiceDefinition { Directory = _folder["app"], Command = ["run"] } },
+            Releases = new ReleasesDefinition { Folder = _folder["incoming"] },
+            Backups = [new BackupSourceDefinition { Folder = "data" }],
+            Store = new StoreDefinition { S3 = change?.Invoke(place) ?? place },
+        };
+    }
+
+    public AppDefinition Definition { get; }
+
+    public string Data => _folder["app/data"];
+
+    public string Backups => _folder["backups"];
+
+    /// <param name="folder">Another machine's working folder.</param>
+    public BackupRoom Room(string? folder = null) => new(
+        Definition, new LocalHost(), new Dictionary<string, IDatabase>(), () => throw new NotSupportedException(), folder ?? Backups, TimeProvider.System, packing: null,
+        secrets: new Given(), remote: Store());
+
+    public S3Store Store() => new(Definition.Store!.S3, Definition.Name, new Given(), TimeProvider.System);
+
+    public string Other(string name) => _folder[name];
+
+    /// <summary>Writes what cannot be compressed.</summary>
+    public void Fill(string name, int bytes) => File.WriteAllBytes(Path.Combine(Data, name), RandomNumberGenerator.GetBytes(bytes));
+
+    public async Task<Backup> BackUpAsync(string id = Id)
+    {
+        await Room().CreateAsync(new BackupRequest { BackupId = id }, CancellationToken.None);
+        await Room().UploadAsync(id, others: false, static (_, _, _) => { }, CancellationToken.None);
+        return await Room().GetAsync(id, CancellationToken.None);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private sealed class Given : ISecretResolver
+    {
+        public Task<string> ResolveAsync(string reference, CancellationToken cancellationToken) => Task.FromResult("testing-key");
+    }
+}

@@ -24,6 +24,7 @@
         'Get-AppUpdatePlan'
         'Invoke-AppUpdate'
         'Register-App'
+        'Remove-AppBackup'
         'Restore-AppBackup'
         'Resume-AppUpdate'
         'Test-AppBackup'

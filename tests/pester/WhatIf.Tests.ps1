@@ -15,6 +15,8 @@ BeforeDiscovery {
         @{ Cmdlet = 'Test-AppBackup'; Script = { Get-AppBackup notes | Test-AppBackup -WhatIf } }
         @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -WhatIf } }
         @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -Force -WhatIf -PassThru } }
+        @{ Cmdlet = 'Remove-AppBackup'; Script = { Get-AppBackup notes | Remove-AppBackup -Force -WhatIf } }
+        @{ Cmdlet = 'Remove-AppBackup'; Script = { Remove-AppBackup notes -Expired -WhatIf -PassThru -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Unlock-App'; Script = { Unlock-App notes -WhatIf } }
         @{ Cmdlet = 'Unblock-AppRelease'; Script = { Unblock-AppRelease notes 9.9.9 -WhatIf -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Unlock-App'; Script = { Unlock-App notes -Force -WhatIf } }

@@ -22,6 +22,7 @@ internal static class VerbList
         new BackupsCommand(),
         new ProveCommand(),
         new RestoreCommand(),
+        new RemoveBackupCommand(),
         new HistoryCommand(),
         new LogsCommand(),
         new LockCommand(),

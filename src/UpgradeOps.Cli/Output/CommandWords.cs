@@ -26,6 +26,7 @@ internal static partial class CommandWords
         ["Get-AppBackup"] = "backups",
         ["Test-AppBackup"] = "prove",
         ["Restore-AppBackup"] = "restore",
+        ["Remove-AppBackup"] = "remove-backup",
         ["Get-AppHistory"] = "history",
         ["Get-AppLog"] = "logs",
         ["Get-AppLock"] = "lock",
@@ -47,7 +48,7 @@ internal static partial class CommandWords
     [GeneratedRegex(@"\b[A-Z][a-z]+-App[A-Za-z]*\b")]
     private static partial Regex Cmdlet();
 
-    [GeneratedRegex(@"(?<=upgradeops [a-z]+ )-(Name|Path) ")]
+    [GeneratedRegex(@"(?<=upgradeops [a-z-]+ )-(Name|Path) ")]
     private static partial Regex Positional();
 
     [GeneratedRegex(@"(?<![\w-])-Data (?<choice>Keep|Restore|Stop)\b")]

@@ -26,6 +26,14 @@ internal static class Units
         _ => string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 3600)} h {seconds % 3600 / 60:0} min"),
     };
 
+    public static string Age(TimeSpan age) => age switch
+    {
+        { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.TotalSeconds):0} s"),
+        { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMinutes:0} min"),
+        { TotalDays: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} d"),
+    };
+
     /// <summary>In UTC, as everything that is recorded.</summary>
     public static string Moment(DateTimeOffset? moment) => moment?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 

@@ -112,6 +112,7 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
             // Read again from the store, byte by byte, before it was listed.
             Proof = new BackupProof { Level = ProofLevel.Checksum, At = time.GetUtcNow(), Evidence = ["verified when it was made"] },
             OperationId = request.OperationId,
+            Pinned = request.Pinned,
             Tools = Tools(copies),
             Notes = [.. copies.SelectMany(c => c.Notes)],
             RestoreCommands = [$"cd {ShellText.Quote(location)} && sha256sum -c {BackupPaths.Sums}", .. copies.SelectMany(c => c.RestoreCommands)],

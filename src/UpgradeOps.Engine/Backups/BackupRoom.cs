@@ -143,6 +143,13 @@ internal sealed class BackupRoom : IBackups
         return (stored with { Manifest = proved }).ToBackup();
     }
 
+    public async Task RemoveAsync(string backupId, CancellationToken cancellationToken)
+    {
+        // The working folder last: as long as another place does not let go, the backup is listed with all that is left of it.
+        foreach (var store in _stores.All.Reverse())
+            await store.RemoveAsync(backupId, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
     {
         var stored = await _stores.GetNearestAsync(backupId, cancellationToken).ConfigureAwait(false);

@@ -37,6 +37,10 @@ internal interface IBackups : IStepSource
     /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>, naming the file.</exception>
     Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken, Action<string, long, long?>? progress = null);
 
+    /// <summary>Removes a backup from every place that keeps it: from the moment that its removal begins in one, it is not listed there. One that is not there is removed already.</summary>
+    /// <exception cref="AppException">A place does not answer, or lets nothing be removed.</exception>
+    Task RemoveAsync(string backupId, CancellationToken cancellationToken);
+
     /// <summary>What a restore of this backup would replace and lose, for a person's consent.</summary>
     Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken);
 
@@ -70,6 +74,9 @@ internal sealed record BackupRequest
     public required string BackupId { get; init; }
 
     public string? OperationId { get; init; }
+
+    /// <summary>Retention never removes it.</summary>
+    public bool Pinned { get; init; }
 
     public Deployment? Deployment { get; init; }
 

@@ -8,11 +8,12 @@ namespace UpgradeOps.Engine.Operations;
 /// <summary>Makes a backup of everything that the definition declares.</summary>
 public sealed class BackupApp(EngineSession session)
 {
+    /// <param name="pinned">Retention never removes it.</param>
     /// <exception cref="AppException"><see cref="ErrorIds.BackupNothingDeclared"/>, or why it failed; nothing half is listed.</exception>
-    public Task<Backup> RunAsync(string name, CancellationToken cancellationToken) =>
-        session.UseAsync(name, rooms => MakeAsync(rooms, cancellationToken), cancellationToken);
+    public Task<Backup> RunAsync(string name, CancellationToken cancellationToken, bool pinned = false) =>
+        session.UseAsync(name, rooms => MakeAsync(rooms, pinned, cancellationToken), cancellationToken);
 
-    private static async Task<Backup> MakeAsync(AppRooms rooms, CancellationToken cancellationToken)
+    private static async Task<Backup> MakeAsync(AppRooms rooms, bool pinned, CancellationToken cancellationToken)
     {
         if (!rooms.Backups.Declared)
         {
@@ -24,11 +25,13 @@ public sealed class BackupApp(EngineSession session)
         await using (lease.ConfigureAwait(false))
         {
             await HeldWriters.ReleaseLeftAsync(rooms, lease, cancellationToken).ConfigureAwait(false);
-            return await MakeLeasedAsync(rooms, lease, cancellationToken).ConfigureAwait(false);
+            var backup = await MakeLeasedAsync(rooms, lease, pinned, cancellationToken).ConfigureAwait(false);
+            await Expiry.ApplyAsync(rooms, cancellationToken).ConfigureAwait(false);
+            return backup;
         }
     }
 
-    private static async Task<Backup> MakeLeasedAsync(AppRooms rooms, ILease lease, CancellationToken cancellationToken)
+    private static async Task<Backup> MakeLeasedAsync(AppRooms rooms, ILease lease, bool pinned, CancellationToken cancellationToken)
     {
         // Each starts programs elsewhere, and neither waits for the other.
         var (schema, deployment) = (rooms.Schema.ReadAsync(cancellationToken), rooms.Platform.InspectAsync(cancellationToken));
@@ -37,6 +40,7 @@ public sealed class BackupApp(EngineSession session)
             new BackupRequest
             {
                 BackupId = OperationId.New(rooms.Options.Time),
+                Pinned = pinned,
                 Deployment = await deployment.ConfigureAwait(false),
                 SchemaFingerprint = (await schema.ConfigureAwait(false))?.Fingerprint,
                 Hold = HeldWriters.Hold(rooms, lease),

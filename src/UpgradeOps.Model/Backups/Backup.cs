@@ -70,6 +70,12 @@ public sealed record Backup
 
     public BackupProof Proof { get; init; } = new();
 
+    /// <summary>True when a person said that retention never removes it.</summary>
+    public bool Pinned { get; init; }
+
+    /// <summary>What retention says of it; null where it was not asked.</summary>
+    public BackupRetention? Retention { get; init; }
+
     /// <summary>The operation that it was made for; null when made by hand.</summary>
     public string? OperationId { get; init; }
 

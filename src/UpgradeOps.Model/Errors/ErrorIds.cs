@@ -65,6 +65,8 @@ public static class ErrorIds
     public const string BackupDamaged = "UpgradeOps.Backups.Damaged";
     public const string BackupProofFailed = "UpgradeOps.Backups.ProofFailed";
     public const string BackupNothingDeclared = "UpgradeOps.Backups.NothingDeclared";
+    public const string BackupNeeded = "UpgradeOps.Backups.Needed";
+    public const string RetentionNotDeclared = "UpgradeOps.Backups.RetentionNotDeclared";
     public const string RestoreFailed = "UpgradeOps.Backups.RestoreFailed";
     public const string RestoreNeedsConsent = "UpgradeOps.Backups.RestoreNeedsConsent";
 

@@ -59,6 +59,8 @@ internal static class ErrorKinds
         [ErrorIds.BackupDamaged] = (Damaged, "Choose another backup: Get-AppBackup lists them."),
         [ErrorIds.BackupProofFailed] = (Damaged, "Look at the data that the message names; nothing was changed. Correct the data, or the query in the definition."),
         [ErrorIds.BackupNothingDeclared] = (InvalidInput, "Declare backups: in the definition."),
+        [ErrorIds.BackupNeeded] = (Conflict, "Choose another backup, or remove this one with -Force once you know that nobody needs it."),
+        [ErrorIds.RetentionNotDeclared] = (InvalidInput, "Declare retention: in the definition, or name the backup with -BackupId."),
         [ErrorIds.RestoreNeedsConsent] = (Conflict, "Run it again with -Force once you have read what would be lost."),
         [ErrorIds.StoreUnreachable] = (NotReachable, "Check the network and store.s3.endpoint in the definition, then run the same command again: what was sent is not sent twice."),
         [ErrorIds.StoreUnauthorized] = (NotPermitted, "Correct the keys, profile or role, or grant what docs/backups.md lists; then run the same command again."),

@@ -15,6 +15,10 @@ public sealed class BackupAppCommand : ChangingCmdlet
     [ArgumentCompleter(typeof(AppNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    /// <summary>Retention never removes it.</summary>
+    [Parameter]
+    public SwitchParameter Keep { get; set; }
+
     protected override async Task ProcessAsync(CancellationToken cancellationToken)
     {
         foreach (var name in Name)
@@ -24,6 +28,6 @@ public sealed class BackupAppCommand : ChangingCmdlet
     private async Task BackUpAsync(string name, CancellationToken cancellationToken)
     {
         if (await AskAsync($"Back up {name}", force: false, name) != Approval.Refused)
-            await WriteAsync(await new BackupApp(Session).RunAsync(name, cancellationToken));
+            await WriteAsync(await new BackupApp(Session).RunAsync(name, cancellationToken, Keep));
     }
 }

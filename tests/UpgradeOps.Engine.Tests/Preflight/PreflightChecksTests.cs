@@ -161,6 +161,8 @@ public sealed class PreflightChecksTests : IDisposable
 
         public Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task RemoveAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken, Action<string, long, long?>? progress = null) => throw new NotSupportedException();
 
         public Task<Engine.Backups.Restore.RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -25,6 +25,8 @@ internal sealed class SimBackups(SimWorld world) : IBackups
 
     public Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task RemoveAsync(string backupId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<Backup> ProveAsync(string backupId, ProofLevel level, CancellationToken cancellationToken, Action<string, long, long?>? progress = null) => throw new NotSupportedException();
 
     public Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)

@@ -28,6 +28,9 @@ internal sealed record AppDefinition
     /// <summary>How far a backup is proved before an update changes anything.</summary>
     public ProofLevel Prove { get; init; } = ProofLevel.Structure;
 
+    /// <summary>How many backups are kept; null for all.</summary>
+    public RetentionDefinition? Retention { get; init; }
+
     public MigrationsDefinition? Migrations { get; init; }
 
     /// <summary><c>recreate</c>.</summary>

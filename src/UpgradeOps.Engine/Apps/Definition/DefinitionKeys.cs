@@ -9,8 +9,8 @@ namespace UpgradeOps.Engine.Apps.Definition;
 internal static class DefinitionKeys
 {
     public static readonly KeySet Root = new("",
-        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "prove", "migrations", "strategy", "bake", "onFailure", "state", "store"],
-        "parts", "windows", "smoke", "stores", "retention", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "prove", "retention", "migrations", "strategy", "bake", "onFailure", "state", "store"],
+        "parts", "windows", "smoke", "stores", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
         "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
 
     public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
@@ -46,6 +46,8 @@ internal static class DefinitionKeys
 
     public static readonly KeySet OnFailure = new("onFailure", ["data"], "notify", "command", "evidence");
 
+    public static readonly KeySet Retention = new("retention", ["last", "daily", "weekly", "monthly"], "yearly", "hourly", "age", "within");
+
     public static readonly KeySet State = new("state", ["folder", "postgresql", "backups"], "namespace");
 
     public static readonly KeySet StatePostgreSql = new("state.postgresql",
@@ -58,5 +60,5 @@ internal static class DefinitionKeys
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Retention, State, StatePostgreSql, Store, StoreS3];
 }

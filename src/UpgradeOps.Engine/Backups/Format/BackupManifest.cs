@@ -42,6 +42,9 @@ internal sealed record BackupManifest
 
     public string? OperationId { get; init; }
 
+    /// <inheritdoc cref="Backup.Pinned"/>
+    public bool Pinned { get; init; }
+
     /// <summary>What made it, by name: UpgradeOps itself, each database's server and dump tool.</summary>
     public IReadOnlyDictionary<string, string> Tools { get; init; } = new Dictionary<string, string>();
 
@@ -70,6 +73,7 @@ internal sealed record BackupManifest
         SizeBytes = Files.Sum(f => f.Size),
         Files = Files,
         Proof = Proof,
+        Pinned = Pinned,
         OperationId = OperationId,
         Notes = Notes,
         RestoreCommands = RestoreCommands,

@@ -97,6 +97,8 @@ internal sealed class Transaction
         try
         {
             await run(runner).ConfigureAwait(false);
+            if (Record is { Plan.Kind: OperationKind.Update, Outcome.Status: UpdateStatus.Kept })
+                await Expiry.ApplyAsync(_rooms, CancellationToken.None).ConfigureAwait(false);
         }
         catch (AppException e) when (e.ErrorId == ErrorIds.DiskTooFull || (StateFaults.EndTheRun(e) && e.ErrorId != ErrorIds.LockLost))
         {

@@ -56,7 +56,8 @@ public abstract class ChangingCmdlet : EngineCmdlet
         }
     }
 
-    private bool IsWhatIf => IsBound("WhatIf") ? IsTrue(MyInvocation.BoundParameters["WhatIf"]) : IsTrue(GetVariableValue("WhatIfPreference"));
+    /// <summary>To be asked on the pipeline's thread.</summary>
+    private protected bool IsWhatIf => IsBound("WhatIf") ? IsTrue(MyInvocation.BoundParameters["WhatIf"]) : IsTrue(GetVariableValue("WhatIfPreference"));
 
     /// <summary>Whether ShouldProcess puts the question to a person.</summary>
     private bool WouldAsk => IsBound("Confirm")

@@ -25,6 +25,7 @@ internal static class AppBinding
             Backups = DataBinding.Backups(root),
             Quiesce = DataBinding.Quiesce(root),
             Prove = DataBinding.Prove(root),
+            Retention = DataBinding.Retention(root),
             Migrations = DataBinding.Migrations(root),
             Strategy = root.Choice("strategy", "recreate", ["recreate"], "rolling", "blue-green", "canary"),
             Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),

@@ -5,6 +5,8 @@ namespace UpgradeOps.Engine.Apps.Definition.Binding;
 /// <summary><c>databases:</c>, <c>backups:</c>, <c>migrations:</c>, <c>onFailure:</c></summary>
 internal static class DataBinding
 {
+    private const int MostKept = 10_000;
+
     public static IReadOnlyDictionary<string, DatabaseDefinition> Databases(Section root) =>
         root.NamedChildren("databases", DefinitionKeys.Database, TextRule.PartName).ToDictionary(d => d.Name, d => Database(d.Section));
 
@@ -25,6 +27,24 @@ internal static class DataBinding
         "restore" => ProofLevel.Restore,
         _ => ProofLevel.Structure,
     };
+
+    public static RetentionDefinition? Retention(Section root)
+    {
+        if (root.Child("retention", DefinitionKeys.Retention) is not { } section)
+            return null;
+        var retention = new RetentionDefinition
+        {
+            Last = section.Number("last", 0, MostKept) ?? 0,
+            Daily = section.Number("daily", 0, MostKept) ?? 0,
+            Weekly = section.Number("weekly", 0, MostKept) ?? 0,
+            Monthly = section.Number("monthly", 0, MostKept) ?? 0,
+        };
+        string[] all = ["last", "daily", "weekly", "monthly"];
+        section.AtLeastOne(all);
+        if (retention == new RetentionDefinition() && all.FirstOrDefault(section.Has) is { } key)
+            section.Wrong(key, "this would keep no backup at all", "Say how many are kept, such as 'retention: { last: 7, weekly: 8 }', or remove it to keep all.");
+        return retention;
+    }
 
     public static MigrationsDefinition? Migrations(Section root) =>
         root.Child("migrations", DefinitionKeys.Migrations) is not { } section

@@ -70,6 +70,12 @@ internal sealed partial class Section
             Wrong(extra, $"it cannot stand beside {given[0]}", "Keep exactly one of the two.");
     }
 
+    public void AtLeastOne(params IReadOnlyList<string> choices)
+    {
+        if (!choices.Any(Has) && map.Entries.All(e => keys.Known.Contains(e.Key)))
+            problems.Add(map.At, Path, $"one of {string.Join(", ", choices)} is missing", "Add at least one of them.");
+    }
+
     private Node? Find(string key)
     {
         if (!keys.Known.Contains(key))

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace UpgradeOps.Engine.Docker;
 
@@ -15,6 +17,18 @@ internal sealed partial class DockerClient
         var (response, stream) = await OpenArchiveAsync(containerId, path, cancellationToken).ConfigureAwait(false);
         using (response)
             await CopyBodyAsync(stream, output, path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the engine sees at a path of a container.</summary>
+    /// <returns>Null when nothing is there.</returns>
+    public async Task<PathStat?> StatPathAsync(string containerId, string path, CancellationToken cancellationToken)
+    {
+        const string header = "X-Docker-Container-Path-Stat";
+        var url = $"containers/{Escape(containerId)}/archive?path={Escape(path)}";
+        using var response = await SendAsync(HttpMethod.Head, url, null, null, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode && response.Headers.TryGetValues(header, out var values)
+            ? JsonSerializer.Deserialize(Convert.FromBase64String(values.First()), DockerJson.Default.PathStat)
+            : null;
     }
 
     /// <summary>Unpacks a tar stream (plain, or compressed with gzip, bzip2 or xz) into an existing folder of a container.</summary>
@@ -58,3 +72,6 @@ internal sealed partial class DockerClient
         }
     }
 }
+
+/// <param name="ModifiedTime">To the nanosecond, as far as the file system knows it.</param>
+internal sealed record PathStat(string Name, [property: JsonPropertyName("mtime")] DateTimeOffset ModifiedTime);

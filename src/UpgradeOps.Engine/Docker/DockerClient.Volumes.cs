@@ -22,4 +22,5 @@ internal sealed partial class DockerClient
 internal sealed record VolumeSpec(string? Name, Dictionary<string, string>? Labels = null);
 
 /// <param name="Mountpoint">Path on the engine's machine.</param>
-internal sealed record VolumeDetails(string Name, string Driver, string Mountpoint, Dictionary<string, string>? Labels);
+/// <param name="Options">Of the driver.</param>
+internal sealed record VolumeDetails(string Name, string Driver, string Mountpoint, Dictionary<string, string>? Labels, Dictionary<string, string>? Options = null);

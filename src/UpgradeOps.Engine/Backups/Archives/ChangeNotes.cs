@@ -1,10 +1,11 @@
 namespace UpgradeOps.Engine.Backups.Archives;
 
-/// <summary>Remarks about a copied folder: the first ones in full, then how many more.</summary>
+/// <summary>Remarks about a copied folder: the first ones in full, then how many more. To be added to from any thread.</summary>
 internal sealed class ChangeNotes
 {
     private const int Most = 20;
 
+    private readonly object _lock = new();
     private readonly List<string> _notes = [];
     private int _more;
 
@@ -13,11 +14,14 @@ internal sealed class ChangeNotes
 
     public void Add(string note, bool changed)
     {
-        Changed |= changed;
-        if (_notes.Count < Most)
-            _notes.Add(note);
-        else
-            _more++;
+        lock (_lock)
+        {
+            Changed |= changed;
+            if (_notes.Count < Most)
+                _notes.Add(note);
+            else
+                _more++;
+        }
     }
 
     public IReadOnlyList<string> ToList() => _more == 0 ? _notes : [.. _notes, $"… and {_more} more."];

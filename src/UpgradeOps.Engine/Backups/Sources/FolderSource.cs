@@ -13,28 +13,11 @@ internal sealed class FolderSource(string declared, string path, string storedAs
 {
     public const string Prefix = "folder:";
 
-    private static readonly EnumerationOptions All = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-
     public string Id => Prefix + declared;
 
     public int Rank => 1;
 
-    public Task<long?> EstimateAsync(CancellationToken cancellationToken) =>
-        Task.Run(
-            long? () =>
-            {
-                long total = 0;
-                if (!Directory.Exists(path))
-                    return null;
-                foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", All))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    total += file.Length;
-                }
-
-                return total;
-            },
-            cancellationToken);
+    public Task<long?> EstimateAsync(CancellationToken cancellationToken) => Task.Run(() => FolderSize.Of(path, cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>>(Problem() is { } problem ? [Findings.Blocker(problem.Error, path)] : []);

@@ -1,6 +1,6 @@
+using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Stores;
-using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Backups.Volumes;
 
 namespace UpgradeOps.Engine.Backups.Sources;
@@ -35,13 +35,15 @@ internal sealed class VolumeSource(IVolumes volumes, string declared, string sto
     public async Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken)
     {
         var volume = await volumes.ResolveAsync(declared, cancellationToken).ConfigureAwait(false);
+        var notes = new ChangeNotes();
         var written = await volumes.IsWrittenToAsync(volume, cancellationToken).ConfigureAwait(false);
         var file = await backup.AddAsync($"volumes/{storedAs}.tar{backup.Packing.Extension}", Id, backup.Packing.EncodingOf(Encodings.Tar), WriteAsync, cancellationToken).ConfigureAwait(false);
         written |= await volumes.IsWrittenToAsync(volume, cancellationToken).ConfigureAwait(false);
         return new SourceCopy
         {
-            Consistent = context.Quiesced || !written,
+            Consistent = (context.Quiesced || !written) && !notes.Changed,
             Target = volume,
+            Notes = [.. notes.ToList().Select(n => $"{Id}: {n}")],
             RestoreCommands =
             [
                 "# Any image that is here will do; the container is never started:",
@@ -54,7 +56,7 @@ internal sealed class VolumeSource(IVolumes volumes, string declared, string sto
         async Task WriteAsync(Stream output, CancellationToken token)
         {
             using var watched = new WatchedStream(output, context.Progress);
-            await Gathered.WriteAsync(watched, gathered => volumes.ReadAsync(volume, gathered, token), token).ConfigureAwait(false);
+            notes = await volumes.ReadAsync(volume, watched, token).ConfigureAwait(false);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using UpgradeOps.Engine.Backups.Archives;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Docker;
 
 namespace UpgradeOps.Engine.Backups.Volumes;
@@ -61,9 +62,7 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
         var details = await docker.InspectVolumeAsync(volume, cancellationToken).ConfigureAwait(false);
         try
         {
-            return details is not null && Directory.Exists(details.Mountpoint)
-                ? new DirectoryInfo(details.Mountpoint).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length)
-                : null;
+            return details is null ? null : FolderSize.Of(details.Mountpoint, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -76,8 +75,8 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
 
     public Task RemoveAsync(string volume, CancellationToken cancellationToken) => docker.RemoveVolumeAsync(volume, cancellationToken);
 
-    public Task ReadAsync(string volume, Stream tar, CancellationToken cancellationToken) =>
-        WithContainerAsync(volume, id => docker.GetArchiveAsync(id, MountPath, tar, cancellationToken), cancellationToken);
+    public Task<ChangeNotes> ReadAsync(string volume, Stream tar, CancellationToken cancellationToken) =>
+        WithContainerAsync(volume, id => ReadAsync(id, volume, tar, cancellationToken), cancellationToken);
 
     /// <summary>Unpacked at the container's root: an engine refuses links that lead out of the folder that it unpacks into, and a volume may have such.</summary>
     public Task WriteAsync(string volume, Stream tar, CancellationToken cancellationToken) =>
@@ -85,6 +84,19 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
 
     public Task EmptyAsync(string volume, CancellationToken cancellationToken) =>
         WithContainerAsync(volume, id => EmptyAsync(id, volume, cancellationToken), cancellationToken);
+
+    private async Task<ChangeNotes> ReadAsync(string container, string volume, Stream tar, CancellationToken cancellationToken)
+    {
+        if (await VolumeFolder.FindAsync(docker, volume, container, MountPath, cancellationToken).ConfigureAwait(false) is not { } folder)
+        {
+            await docker.GetArchiveAsync(container, MountPath, tar, cancellationToken).ConfigureAwait(false);
+            return new ChangeNotes();
+        }
+
+        var packer = new FolderPacker(folder, MountName + "/");
+        await Gathered.WriteAsync(tar, gathered => packer.WriteAsync(gathered, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return packer.Notes;
+    }
 
     /// <summary>
     /// An engine that unpacks a file over a folder removes the folder with all in it first. For the folder where the volume is mounted
@@ -116,7 +128,16 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
             throw new AppException(ErrorIds.RestoreFailed, $"The volume {volume} could not be emptied: '{first}' is still in it. {told?.Message}", volume, inner: told);
     }
 
-    private async Task WithContainerAsync(string volume, Func<string, Task> work, CancellationToken cancellationToken)
+    private Task WithContainerAsync(string volume, Func<string, Task> work, CancellationToken cancellationToken) => WithContainerAsync(
+        volume,
+        async id =>
+        {
+            await work(id).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
+    private async Task<T> WithContainerAsync<T>(string volume, Func<string, Task<T>> work, CancellationToken cancellationToken)
     {
         await RemoveLeftoversAsync(volume, cancellationToken).ConfigureAwait(false);
         var spec = new ContainerSpec
@@ -136,7 +157,7 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
         var id = await docker.CreateContainerAsync(null, spec, cancellationToken).ConfigureAwait(false);
         try
         {
-            await work(id).ConfigureAwait(false);
+            return await work(id).ConfigureAwait(false);
         }
         finally
         {

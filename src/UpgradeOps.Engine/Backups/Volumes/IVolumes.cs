@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Backups.Archives;
+
 namespace UpgradeOps.Engine.Backups.Volumes;
 
 /// <summary>Volumes that belong to a container engine: their content as a tar stream in and out, nothing else is known of them.</summary>
@@ -22,7 +24,8 @@ internal interface IVolumes
     Task RemoveAsync(string volume, CancellationToken cancellationToken);
 
     /// <summary>Writes its content below one folder, which stands for the volume's root and always has the same name.</summary>
-    Task ReadAsync(string volume, Stream tar, CancellationToken cancellationToken);
+    /// <returns>What happened to it meanwhile, as far as that was seen.</returns>
+    Task<ChangeNotes> ReadAsync(string volume, Stream tar, CancellationToken cancellationToken);
 
     /// <summary>Unpacks what <see cref="ReadAsync"/> wrote, of this volume or another, over what is there.</summary>
     Task WriteAsync(string volume, Stream tar, CancellationToken cancellationToken);

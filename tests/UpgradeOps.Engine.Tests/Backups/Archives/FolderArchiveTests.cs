@@ -18,6 +18,8 @@ public sealed class FolderArchiveTests : IDisposable
         _scratch.Write("from/one.txt", "one");
         _scratch.Write($"from/{deep}/Ünï 表.txt", "deep");
         _scratch.Write("from/empty", "");
+        _scratch.Write("from/back\\slash", "one name");
+        _scratch.Write("from/large", new string('L', 1_000_000));
         Directory.CreateDirectory(_scratch["from/no files"]);
         File.SetUnixFileMode(_scratch["from/one.txt"], (UnixFileMode)0b100_111_101_001);
         File.SetLastWriteTimeUtc(_scratch["from/one.txt"], new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
@@ -39,17 +41,33 @@ public sealed class FolderArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_content_comes_in_the_same_order_wherever_it_lies()
+    {
+        string[] names = ["b", "a/2", "a/1", "Z", "é", "a-c", "0"];
+        foreach (var name in names)
+            _scratch.Write($"one/{name}", name);
+        foreach (var name in names.Reverse())
+            _scratch.Write($"two/{name}", name);
+        var orders = new List<string>[2];
+        foreach (var (i, folder) in new[] { "one", "two" }.Index())
+        {
+            var seen = orders[i] = [];
+            await TarWalker.WalkAsync(await PackAsync(new FolderPacker(_scratch[folder], "root/")), (name, _, _) => Seen(seen, name), default);
+        }
+
+        Assert.Equal(["root", "root/0", "root/Z", "root/a", "root/a/1", "root/a/2", "root/a-c", "root/b", "root/é"], orders[0]);
+        Assert.Equal(orders[0], orders[1]);
+    }
+
+    [Fact]
     public async Task Files_that_vanish_are_told_and_make_the_copy_one_of_no_moment()
     {
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 3 * FolderPacker.Batch; i++)
             _scratch.Write($"from/{i}.txt", "text");
         var packer = new FolderPacker(_scratch["from"]);
-        var writes = 0;
         var tar = await PackAsync(packer, () =>
         {
-            // The folder itself is written, and the names of its files have been read.
-            if (++writes != 6)
-                return;
+            // What is written now was read before; the next batch is being read, and one more comes.
             foreach (var file in Directory.GetFiles(_scratch["from"]))
                 File.Delete(file);
         });
@@ -92,6 +110,12 @@ public sealed class FolderArchiveTests : IDisposable
         Assert.Equal((21, "… and 980 more."), (notes.ToList().Count, notes.ToList()[^1]));
         Assert.False(notes.Changed);
         await Task.CompletedTask;
+    }
+
+    private static Task Seen(List<string> names, string name)
+    {
+        names.Add(name);
+        return Task.CompletedTask;
     }
 
     private static async Task<Stream> PackAsync(FolderPacker packer, Action? onWrite = null)

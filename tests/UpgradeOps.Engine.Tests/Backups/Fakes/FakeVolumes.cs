@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Volumes;
 
 namespace UpgradeOps.Engine.Tests.Backups.Fakes;
@@ -28,12 +29,13 @@ internal sealed class FakeVolumes(Killer? killer = null) : IVolumes
     public Task RemoveAsync(string volume, CancellationToken cancellationToken) =>
         Content.ContainsKey(volume) ? _killer.EffectAsync(() => Task.FromResult(Content.Remove(volume))) : Task.CompletedTask;
 
-    public async Task ReadAsync(string volume, Stream tar, CancellationToken cancellationToken)
+    public async Task<ChangeNotes> ReadAsync(string volume, Stream tar, CancellationToken cancellationToken)
     {
         await using var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true);
         await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, "volume/"), cancellationToken);
         foreach (var (name, text) in Content[volume])
             await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "volume/" + name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }, cancellationToken);
+        return new ChangeNotes();
     }
 
     public async Task WriteAsync(string volume, Stream tar, CancellationToken cancellationToken)

@@ -51,6 +51,16 @@ Describe 'Restore-AppBackup' {
         (Get-App | Restore-AppBackup -WhatIf -PassThru).Kind | Should -Be 'Restore'
     }
 
+    It 'unpacks an archive of files that tar made' -Skip:(-not $IsLinux) {
+        $archive = Join-Path $sandbox.Folder 'files_backup.tar.gz'
+        tar czf $archive -C "$($sandbox.App)/shared/data" .
+        $null = Add-Note $sandbox 'after the archive'
+        $result = Restore-AppBackup notes -Path $archive -Source folder:shared/data -Force -ErrorAction Stop
+        $result.Status | Should -Be 'Kept'
+        Get-NoteCount $sandbox | Should -Be 2
+        $result.KeptAside.Kind | Should -Be 'folder'
+    }
+
     It 'tells of a backup that is not there' {
         { Restore-AppBackup notes nothing -Force -ErrorAction Stop } | Should -Throw -ErrorId 'UpgradeOps.Backups.NotFound,*'
     }

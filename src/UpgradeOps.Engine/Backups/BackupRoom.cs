@@ -163,8 +163,8 @@ internal sealed class BackupRoom : IBackups
         return stored.Stores.Contains(_stores.Working) ? steps : [FetchStep.Plan(stored), .. steps];
     }
 
-    public Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? database, CancellationToken cancellationToken) =>
-        RestoreFilePlan.MakeAsync(path, database, _parts, cancellationToken);
+    public Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? source, CancellationToken cancellationToken) =>
+        new RestoreFilePlan(_parts).MakeAsync(path, source, cancellationToken);
 
     /// <summary>A store that an update needs has to answer before one is begun.</summary>
     private Finding Weigh(Finding finding) =>

@@ -48,8 +48,12 @@ internal interface IBackups : IStepSource
     /// <param name="source">Only this source, such as <c>database:main</c>; null for all data sources.</param>
     Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken);
 
-    /// <summary>The steps that load a dump made by another tool (<c>.sql.gz</c>, <c>.sql</c>, <c>.dump</c>) into a declared database.</summary>
-    Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? database, CancellationToken cancellationToken);
+    /// <summary>
+    /// The steps that load a dump made by another tool (<c>.sql.gz</c>, <c>.sql</c>, <c>.dump</c>, a folder of <c>pg_dump -Fd</c>, the text of
+    /// <c>pg_dumpall</c>) into a declared database, or unpack an archive of files into a declared volume or folder.
+    /// </summary>
+    /// <param name="source">Such as <c>database:main</c> or <c>main</c>, <c>volume:uploads</c>, <c>folder:data</c>; null when only one fits.</param>
+    Task<IReadOnlyList<PlannedStep>> PlanRestoreFileAsync(string path, string? source, CancellationToken cancellationToken);
 }
 
 /// <summary>When an update copies its backup away.</summary>

@@ -97,6 +97,15 @@ internal enum DumpFormat
 {
     PostgresCustom,
     PlainSql,
+
+    /// <summary>SQL text of <c>pg_dump --create</c>: it makes its database and changes to it.</summary>
+    PostgresCreating,
+
+    /// <summary>SQL text of <c>pg_dumpall</c>; of it only the part of the live database's name is loaded.</summary>
+    PostgresCluster,
+
+    /// <summary>A tar archive of the folder that <c>pg_dump -Fd</c> writes.</summary>
+    PostgresFolder,
 }
 
 /// <summary>Where a table's growing key stood.</summary>

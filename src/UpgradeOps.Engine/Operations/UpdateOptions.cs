@@ -63,6 +63,9 @@ public sealed record RestoreOptions
     /// <summary>The declared database that <see cref="Path"/> goes into; needed when there are several.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Only this source, such as <c>database:main</c>, <c>volume:uploads</c>, <c>folder:data</c>; of <see cref="Path"/> where it goes.</summary>
+    public string? Source { get; init; }
+
     /// <summary>Says yes to losing what was written since the backup.</summary>
     public bool Force { get; init; }
 }

@@ -6,7 +6,7 @@ using UpgradeOps.PowerShell.Plans;
 
 namespace UpgradeOps.PowerShell.Commands;
 
-/// <summary>Restores a backup, or a dump that another tool made. What was live before is kept aside.</summary>
+/// <summary>Restores a backup, or a dump or an archive of files that another tool made. What was live before is kept aside.</summary>
 [Cmdlet(VerbsData.Restore, "AppBackup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ByBackup)]
 [OutputType(typeof(RestoreResult), typeof(UpdatePlan))]
 public sealed class RestoreAppBackupCommand : TransactionCmdlet
@@ -26,6 +26,10 @@ public sealed class RestoreAppBackupCommand : TransactionCmdlet
     [Parameter(ParameterSetName = ByFile)]
     public string? Database { get; set; }
 
+    /// <summary>Only this source of the backup; of a file, what it goes into.</summary>
+    [Parameter]
+    public string? Source { get; set; }
+
     /// <summary>With -WhatIf: writes the plan.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -38,6 +42,7 @@ public sealed class RestoreAppBackupCommand : TransactionCmdlet
             BackupId = Targets.OrNull(BackupId),
             Path = Path is null ? null : await FullPathAsync(Path),
             Database = Targets.OrNull(Database),
+            Source = Targets.OrNull(Source),
             Force = Force,
         };
         var restore = new RestoreBackup(Session);

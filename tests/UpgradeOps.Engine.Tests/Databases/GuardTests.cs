@@ -130,6 +130,98 @@ public sealed class GuardTests
             Assert.Equal(expected, await PassAsync(dump, new PostgresGuard("database main"), size));
     }
 
+    private const string Cluster = """
+        --
+        -- PostgreSQL database cluster dump
+        --
+        \restrict abc1
+        SET standard_conforming_strings = on;
+        DROP ROLE x;
+        CREATE ROLE kmp;
+        ALTER ROLE kmp WITH LOGIN PASSWORD 'SCRAM;\connect kmp';
+        \unrestrict abc1
+        \connect template1
+        CREATE TABLE wrong (a int);
+        COPY wrong (a) FROM stdin;
+        \.
+
+        DROP DATABASE "o'd ""d";
+        CREATE DATABASE "o'd ""d";
+        \connect -reuse-previous=on "dbname='o\'d ""d'"
+        CREATE TABLE other (a text DEFAULT '
+        \connect kmp
+        ');
+        DO $$ BEGIN PERFORM dblink('x'); END $$;
+        CREATE DATABASE kmp WITH TEMPLATE = template0;
+        ALTER DATABASE kmp OWNER TO kmp;
+        \connect kmp
+        SET client_encoding = 'UTF8';
+        ALTER DATABASE kmp SET timezone TO 'UTC';
+        COMMENT ON DATABASE kmp IS 'x;y';
+        GRANT CONNECT ON DATABASE kmp TO kmp;
+        CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $_$
+        \connect postgres
+        $_$;
+        COPY public.t (a) FROM stdin;
+        -- Database "postgres" dump
+        \\connect postgres
+        \.
+
+        DROP DATABASE postgres;
+        CREATE DATABASE postgres;
+        \connect postgres
+        CREATE TABLE last (a int);
+        -- PostgreSQL database cluster dump complete
+
+        """;
+
+    [Fact]
+    public async Task Of_the_text_of_a_whole_server_only_the_one_database_passes()
+    {
+        const string expected = """
+
+            SET client_encoding = 'UTF8';
+
+
+
+            CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $_$
+            \connect postgres
+            $_$;
+            COPY public.t (a) FROM stdin;
+            -- Database "postgres" dump
+            \\connect postgres
+            \.
+
+
+
+
+            """;
+        foreach (var size in Sizes)
+            Assert.Equal(expected, await PassAsync(Cluster[(Cluster.IndexOf("SET stan", StringComparison.Ordinal))..], new PostgresGuard("database main", new PostgresSections("database main", "kmp")), size));
+        var odd = await PassAsync(Cluster[(Cluster.IndexOf("DROP ROLE", StringComparison.Ordinal))..].Replace("DO $$ BEGIN PERFORM dblink('x'); END $$;", ""), new PostgresGuard("database main", new PostgresSections("database main", "o'd \"d")), 7);
+        Assert.Contains("CREATE TABLE other", odd);
+        Assert.DoesNotContain("TABLE last", odd);
+        Assert.DoesNotContain("public.t", odd);
+    }
+
+    [Theory]
+    [InlineData("none", "has no database 'none'; it has: template1, o'd \"d, kmp, postgres")]
+    [InlineData("o'd \"d", "runs code that speaks of databases")]
+    [InlineData(null, "changes from database template1 to o'd \"d")]
+    public async Task A_text_of_a_server_without_the_database_or_with_harm_in_its_part_is_refused(string? wanted, string says)
+    {
+        var e = await Assert.ThrowsAsync<AppException>(() => PassAsync(Cluster[(Cluster.IndexOf("SET stan", StringComparison.Ordinal))..], new PostgresGuard("database main", new PostgresSections("database main", wanted)), 64));
+        Assert.Contains(says, e.Message);
+    }
+
+    [Fact]
+    public async Task Of_a_dump_that_makes_its_database_what_comes_after_passes()
+    {
+        const string dump = "DROP DATABASE IF EXISTS x;\nCREATE DATABASE x;\n\\connect x\nSET a = 1;\nALTER DATABASE x SET a = 2;\nCREATE TABLE t (a int);\n";
+        foreach (var size in Sizes)
+            Assert.Equal("\nSET a = 1;\n\nCREATE TABLE t (a int);\n", await PassAsync(dump, new PostgresGuard("database main", new PostgresSections("database main", null)), size));
+    }
+
     [Theory]
     [InlineData("SELECT 1;\n\\connect kmp\n", 2, "\\connect")]
     [InlineData("SELECT 1 \\! rm -rf /\n", 1, "\\!")]

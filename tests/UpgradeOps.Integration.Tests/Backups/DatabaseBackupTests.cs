@@ -12,6 +12,8 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
 {
     private readonly TempFolder _folder = new("backups-");
 
+    private protected string InFolder(string name) => _folder[name];
+
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private bool IsPostgres => server.Engine == "postgresql";
@@ -260,7 +262,7 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
     }
 }
 
-public sealed class PostgresBackupTests(PostgresFixture server) : DatabaseBackupTests(server), IClassFixture<PostgresFixture>
+public sealed partial class PostgresBackupTests(PostgresFixture server) : DatabaseBackupTests(server), IClassFixture<PostgresFixture>
 {
     private readonly PostgresFixture _server = server;
 

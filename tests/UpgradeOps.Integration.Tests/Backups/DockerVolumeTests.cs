@@ -90,6 +90,26 @@ public sealed class DockerVolumeTests : IAsyncLifetime
         Assert.Equal(changed, await ListingAsync());
     }
 
+    [Theory]
+    [InlineData("tar czf {0} -C from .")]
+    [InlineData("cd from && tar cf - \"a dir/deep/one.txt\" sub | gzip >{0}")]
+    public async Task An_archive_that_tar_made_replaces_its_content_and_is_taken_back(string command)
+    {
+        Needs.Parts(Part.Docker, Part.Postgres);
+        var path = _folder["files_backup.tar.gz"];
+        var script = "umask 022; mkdir -p 'from/a dir/deep' from/sub && printf 1 >'from/a dir/deep/one.txt' && printf 2 >from/sub/two && ln -s /etc/passwd from/sub/link && ln from/sub/two from/sub/hard && chmod 4751 from/sub/two; ";
+        var made = await new Command("bash", "-euc", script + string.Format(System.Globalization.CultureInfo.InvariantCulture, command, path)) { Folder = _folder.Path }.RunAsync(Token);
+        Assert.True(made.ExitCode == 0, made.Error);
+        var before = await ListingAsync();
+        var operation = new Operation(Room(), await Room().PlanRestoreFileAsync(path, null, Token));
+        await operation.RunAsync();
+        Assert.Equal("12", await ShellAsync("cat \"/data/a dir/deep/one.txt\" /data/sub/two"));
+        Assert.Equal("a dir\nsub", (await ShellAsync("ls -A /data")).Trim());
+        Assert.Equal("4751 2", (await ShellAsync("stat -c '%a %h' /data/sub/two")).Trim());
+        await operation.UndoAsync();
+        Assert.Equal(before, await ListingAsync());
+    }
+
     [Fact]
     public async Task A_volume_in_use_is_backed_up_as_best_effort_and_never_replaced()
     {

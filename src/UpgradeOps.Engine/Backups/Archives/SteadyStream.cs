@@ -1,10 +1,10 @@
 namespace UpgradeOps.Engine.Backups.Archives;
 
 /// <summary>
-/// A file with the length it had when it was opened: an archive tells the length first. What is added while it is read is left out, what is
+/// A file, or an archive's entry, with the length that it had when it was opened: an archive tells the length first. What is added while it is read is left out, what is
 /// taken away is filled up with zeros; both are told by <see cref="Changed"/>.
 /// </summary>
-internal sealed class SteadyStream(FileStream file, long length) : Stream
+internal sealed class SteadyStream(Stream file, long length) : Stream
 {
     private long _position;
     private bool _short;

@@ -13,12 +13,20 @@ namespace UpgradeOps.Engine.Backups.Archives;
 internal sealed class TarDigest
 {
     private readonly byte[] _sum = new byte[SHA256.HashSizeInBytes];
+    private readonly Dictionary<string, string>? _files;
     private long _entries;
 
+    private TarDigest(bool resolvesLinks) => _files = resolvesLinks ? new(StringComparer.Ordinal) : null;
+
     /// <exception cref="InvalidDataException">The archive is damaged, cut, or holds something that is refused.</exception>
-    public static async Task<string> OfAsync(Stream tar, CancellationToken cancellationToken)
+    public static Task<string> OfAsync(Stream tar, CancellationToken cancellationToken) => OfAsync(tar, resolvesLinks: false, cancellationToken);
+
+    /// <param name="resolvesLinks">
+    /// A hard link counts as the file that it is: which of its names comes first differs between tools. Memory grows with the number of files then.
+    /// </param>
+    public static async Task<string> OfAsync(Stream tar, bool resolvesLinks, CancellationToken cancellationToken)
     {
-        var digest = new TarDigest();
+        var digest = new TarDigest(resolvesLinks);
         await TarWalker.WalkAsync(tar, digest.AddAsync, cancellationToken).ConfigureAwait(false);
         return digest.ToString();
     }
@@ -45,8 +53,12 @@ internal sealed class TarDigest
         };
         // The mode of a link means nothing, and engines write different ones.
         var mode = kind == 'l' ? 0 : (int)entry.Mode;
-        var line = $"{kind}\0{name}\0{mode}\0{entry.Uid}\0{entry.Gid}\0{link}\0{Hex.Of(content)}";
-        Add(SHA256.HashData(Encoding.UTF8.GetBytes(line)));
+        var what = $"{mode}\0{entry.Uid}\0{entry.Gid}\0{link}\0{Hex.Of(content)}";
+        if (_files is not null && kind == 'h' && _files.TryGetValue(link, out var same))
+            (kind, what) = ('f', same);
+        if (_files is not null && kind == 'f')
+            _files[name] = what;
+        Add(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\0{name}\0{what}")));
         _entries++;
     }
 

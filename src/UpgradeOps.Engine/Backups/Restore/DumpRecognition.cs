@@ -6,6 +6,8 @@ namespace UpgradeOps.Engine.Backups.Restore;
 /// <summary>Tells dumps apart by their first bytes.</summary>
 internal static class DumpRecognition
 {
+    private const string ClusterMark = "-- PostgreSQL database cluster dump";
+
     private static readonly (byte[] Mark, string Name)[] Others =
     [
         ([0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z'], "compressed with xz"),
@@ -22,6 +24,11 @@ internal static class DumpRecognition
     {
         if (head.StartsWith("PGDMP"u8))
             return DumpFormat.PostgresCustom;
+        var text = Encoding.UTF8.GetString(head);
+        if (text.Contains(ClusterMark, StringComparison.Ordinal))
+            return DumpFormat.PostgresCluster;
+        if (text.Contains("-- PostgreSQL database dump", StringComparison.Ordinal) && text.Contains("\n\\connect ", StringComparison.Ordinal))
+            return DumpFormat.PostgresCreating;
         return IsSql(head) ? DumpFormat.PlainSql : null;
     }
 
@@ -35,9 +42,7 @@ internal static class DumpRecognition
                 return $"is {name}; only plain, gzip and zstd dumps are read";
         }
 
-        if (Encoding.UTF8.GetString(head).Contains("PostgreSQL database cluster dump", StringComparison.Ordinal))
-            return "is a dump of a whole PostgreSQL cluster (pg_dumpall), which cannot be loaded beside the live databases; restore it by hand, or dump the one database with pg_dump -Fc";
-        return "is neither SQL text nor a PostgreSQL custom archive";
+        return "is neither SQL text nor a PostgreSQL archive nor an archive of files (tar)";
     }
 
     /// <summary>The engine that wrote it, as far as its head tells; null when it does not.</summary>
@@ -55,7 +60,7 @@ internal static class DumpRecognition
         if (head.StartsWith(byteOrderMark))
             head = head[byteOrderMark.Length..];
         var text = Encoding.UTF8.GetString(head).TrimStart();
-        if (text.Length == 0 || head.Contains((byte)0) || text.Contains("PostgreSQL database cluster dump", StringComparison.Ordinal))
+        if (text.Length == 0 || head.Contains((byte)0))
             return false;
         string[] beginnings = ["--", "/*", "#", "SET ", "CREATE ", "DROP ", "INSERT ", "BEGIN", "START ", "LOCK ", "ALTER ", "SELECT ", "DELIMITER ", "USE ", "COPY ", "\\"];
         return beginnings.Any(b => text.StartsWith(b, StringComparison.OrdinalIgnoreCase));

@@ -18,8 +18,15 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
     private const int HeadLength = 4096;
 
     /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>: no such file; <see cref="ErrorIds.BackupDamaged"/>: no dump that can be loaded.</exception>
-    public static async Task<ForeignDump> LookAsync(string path, CancellationToken cancellationToken)
+    /// <returns>One of the two: a dump, or an archive of files.</returns>
+    public static async Task<(ForeignDump? Dump, ForeignArchive? Archive)> LookAsync(string path, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(path))
+        {
+            var (bytes, sha256) = await DumpFolder.LookAsync(path, cancellationToken).ConfigureAwait(false);
+            return (new ForeignDump(path, DumpFormat.PostgresFolder, "postgresql", Encodings.None, bytes, sha256), null);
+        }
+
         var raw = Open(path);
         await using (raw.ConfigureAwait(false))
         {
@@ -32,22 +39,31 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
                 content = await UnpackedHeadAsync(path, raw, compression, cancellationToken).ConfigureAwait(false);
             }
 
+            if (ForeignArchive.IsTar(content))
+                return (null, await ArchiveAsync(path, raw, compression, cancellationToken).ConfigureAwait(false));
             var format = DumpRecognition.FormatOf(content) ?? throw Damaged(path, DumpRecognition.WhyNot(content));
             raw.Position = 0;
             var hash = Hex.Of(await SHA256.HashDataAsync(raw, cancellationToken).ConfigureAwait(false));
-            return new ForeignDump(path, format, DumpRecognition.EngineOf(content), compression, raw.Length, hash);
+            return (new ForeignDump(path, format, DumpRecognition.EngineOf(content), compression, raw.Length, hash), null);
         }
     }
 
-    /// <summary>Opens the file of a planned step, after it was compared with what was planned.</summary>
-    public static async Task<(Stream Content, DumpFormat Format)> OpenAsync(PlannedStep planned, CancellationToken cancellationToken)
+    /// <summary>Lets the file of a planned step be loaded, after it was compared with what was planned.</summary>
+    public static async Task FeedAsync(PlannedStep planned, Func<Stream, DumpFormat, CancellationToken, Task> load, CancellationToken cancellationToken)
     {
         var path = planned.Inputs[RestoreSteps.File];
-        var now = await LookAsync(path, cancellationToken).ConfigureAwait(false);
-        if (now.Sha256 != planned.Inputs[HashInput] || now.Size.ToString(CultureInfo.InvariantCulture) != planned.Inputs[SizeInput])
+        var (now, _) = await LookAsync(path, cancellationToken).ConfigureAwait(false);
+        if (now?.Sha256 != planned.Inputs[HashInput] || now.Size.ToString(CultureInfo.InvariantCulture) != planned.Inputs[SizeInput])
             throw new AppException(ErrorIds.PlanStale, $"{path} was changed since the restore was planned.", path, "Plan the restore again.");
-        var raw = Open(path);
-        return (await Packing.OpenAsync(raw, now.Compression, long.MaxValue, cancellationToken).ConfigureAwait(false), now.Format);
+        if (now.Format == DumpFormat.PostgresFolder)
+        {
+            await DumpFolder.FeedAsync(path, (tar, token) => load(tar, now.Format, token), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var content = await Packing.OpenAsync(Open(path), now.Compression, long.MaxValue, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+            await load(content, now.Format, cancellationToken).ConfigureAwait(false);
     }
 
     public Dictionary<string, string> ToInputs(string database) => new()
@@ -58,6 +74,19 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
         [SizeInput] = Size.ToString(CultureInfo.InvariantCulture),
         [HashInput] = Sha256,
     };
+
+    private static async Task<ForeignArchive> ArchiveAsync(string path, FileStream raw, string compression, CancellationToken cancellationToken)
+    {
+        raw.Position = 0;
+        var hash = Hex.Of(await SHA256.HashDataAsync(raw, cancellationToken).ConfigureAwait(false));
+        var size = raw.Length;
+        var content = await Packing.OpenAsync(Open(path), compression, long.MaxValue, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            var unpacked = await ForeignArchive.WalkAsync(path, content, cancellationToken).ConfigureAwait(false);
+            return new ForeignArchive(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, compression, size, hash, unpacked);
+        }
+    }
 
     private static FileStream Open(string path)
     {

@@ -23,14 +23,16 @@ internal sealed class LoadStep(PlannedStep planned, RestoreParts parts) : Step(p
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
         var loaded = Name(context);
-        var (content, format) = await OpenVerifiedAsync(context, cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-        {
-            // The name is this operation's own: what stands there is left of an interrupted try.
-            await Database.DropAsync(loaded, cancellationToken).ConfigureAwait(false);
-            context.Tell($"Loading {Input(RestoreSteps.File)} into {loaded}");
-            await Database.LoadAsync(content, format, loaded, cancellationToken).ConfigureAwait(false);
-        }
+        await FeedVerifiedAsync(
+            context,
+            async (content, format, token) =>
+            {
+                // The name is this operation's own: what stands there is left of an interrupted try.
+                await Database.DropAsync(loaded, token).ConfigureAwait(false);
+                context.Tell($"Loading {Input(RestoreSteps.File)} into {loaded}");
+                await Database.LoadAsync(content, format, loaded, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
 
         await CompareAsync(context, loaded, cancellationToken).ConfigureAwait(false);
         await context.RecordAsync("loaded", loaded, cancellationToken).ConfigureAwait(false);
@@ -41,15 +43,21 @@ internal sealed class LoadStep(PlannedStep planned, RestoreParts parts) : Step(p
 
     private string Name(StepContext context) => AsideNames.Database(Database.Name, "upgradeops", context.OperationId);
 
-    private async Task<(Stream Content, DumpFormat Format)> OpenVerifiedAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task FeedVerifiedAsync(StepContext context, Func<Stream, DumpFormat, CancellationToken, Task> load, CancellationToken cancellationToken)
     {
         if (OptionalInput(RestoreSteps.FromBackup) is not { } backupId)
-            return await ForeignDump.OpenAsync(Planned, cancellationToken).ConfigureAwait(false);
+        {
+            await ForeignDump.FeedAsync(Planned, load, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var file = parts.File(backupId, Input(RestoreSteps.File));
         context.Tell($"Verifying {file.Path}");
         await file.VerifyAsync(cancellationToken).ConfigureAwait(false);
         var kind = DumpKind.OfEncoding(file.File.Encoding) ?? throw file.Damaged($"its encoding '{file.File.Encoding}' is not that of a dump");
-        return (await file.OpenAsync(cancellationToken).ConfigureAwait(false), kind.Format);
+        var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+            await load(content, kind.Format, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task CompareAsync(StepContext context, string loaded, CancellationToken cancellationToken)

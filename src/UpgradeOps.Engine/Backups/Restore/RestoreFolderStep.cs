@@ -71,7 +71,7 @@ internal sealed class RestoreFolderStep(PlannedStep planned, RestoreParts parts)
 
     private async Task UnpackAsync(StepContext context, string unpacked, CancellationToken cancellationToken)
     {
-        var file = parts.File(Input(RestoreSteps.FromBackup), Input(RestoreSteps.File));
+        var file = parts.File(Planned);
         context.Tell($"Verifying {file.Path}");
         await file.VerifyAsync(cancellationToken).ConfigureAwait(false);
         if (Directory.Exists(unpacked))

@@ -30,6 +30,11 @@ internal sealed record RestoreParts(
         return Store.Open(manifest, file);
     }
 
+    /// <summary>The file that a step restores: of a backup, or one that another tool made.</summary>
+    public StoredFile File(PlannedStep planned) => planned.Inputs.TryGetValue(RestoreSteps.FromBackup, out var backupId)
+        ? File(backupId, planned.Inputs[RestoreSteps.File])
+        : ForeignArchive.Of(planned);
+
     public IReadOnlyDictionary<string, long>? Rows(string backupId, string source) =>
         Store.Read(backupId).Sources.FirstOrDefault(s => s.Source == source)?.Rows;
 }

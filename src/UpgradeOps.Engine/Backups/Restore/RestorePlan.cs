@@ -70,16 +70,23 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
     private async Task<PlannedStep> VolumeStepAsync(BackupFile file, CancellationToken cancellationToken)
     {
         var volume = await parts.Volumes().ResolveAsync(file.Source[VolumeSource.Prefix.Length..], cancellationToken).ConfigureAwait(false);
-        return Replace(RestoreSteps.VolumeKind, $"Replace the content of volume {volume}; the old content is copied to a second volume first", Inputs(file, volume));
+        return Volume(volume, Inputs(file, volume));
+    }
+
+    public static PlannedStep Volume(string volume, Dictionary<string, string> inputs) =>
+        Replace(RestoreSteps.VolumeKind, $"Replace the content of volume {volume}; the old content is copied to a second volume first", inputs);
+
+    public static PlannedStep Folder(string folder, Dictionary<string, string> inputs)
+    {
+        if (!Directory.Exists(folder))
+            inputs["new"] = "true";
+        return Replace(RestoreSteps.FolderKind, $"Replace the folder {folder}; the old one is kept beside it", inputs);
     }
 
     private PlannedStep FolderStep(BackupFile file)
     {
         var folder = Path.GetFullPath(file.Source[FolderSource.Prefix.Length..], parts.BaseFolder);
-        var inputs = Inputs(file, folder);
-        if (!Directory.Exists(folder))
-            inputs["new"] = "true";
-        return Replace(RestoreSteps.FolderKind, $"Replace the folder {folder}; the old one is kept beside it", inputs);
+        return Folder(folder, Inputs(file, folder));
     }
 
     private PlannedStep SqliteStep(BackupFile file)

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Backups.Volumes;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
@@ -16,16 +17,19 @@ internal sealed class RestoreVolumeStep(PlannedStep planned, RestoreParts parts)
     private const string RestoredDigest = "restoredDigest";
     private const string UndoBegun = "undoBegun";
 
+    /// <summary>Made by another tool, in an order of its own.</summary>
+    private bool IsForeign => OptionalInput(RestoreSteps.FromBackup) is null;
+
     private string Live => Input(RestoreSteps.Target);
 
     public override async Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (!context.Outputs.ContainsKey(AsideDigest))
             return StepState.NotDone;
-        var now = await new VolumeCopies(parts.Volumes()).DigestAsync(Live, cancellationToken).ConfigureAwait(false);
-        if (now != await WantedAsync(Stored(), cancellationToken).ConfigureAwait(false))
+        var copies = new VolumeCopies(parts.Volumes());
+        if (await copies.DigestAsync(Live, cancellationToken, IsForeign).ConfigureAwait(false) != await WantedAsync(Stored(), cancellationToken).ConfigureAwait(false))
             return StepState.NotDone;
-        await context.RecordAsync(RestoredDigest, now, cancellationToken).ConfigureAwait(false);
+        await context.RecordAsync(RestoredDigest, await copies.DigestAsync(Live, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return StepState.Done;
     }
 
@@ -40,13 +44,18 @@ internal sealed class RestoreVolumeStep(PlannedStep planned, RestoreParts parts)
         await PutAsideAsync(context, volumes, cancellationToken).ConfigureAwait(false);
         context.Tell($"Restoring {stored.Path} into volume {Live}");
         await volumes.EmptyAsync(Live, cancellationToken).ConfigureAwait(false);
-        var content = await stored.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-            await volumes.WriteAsync(Live, content, cancellationToken).ConfigureAwait(false);
-        var now = await new VolumeCopies(volumes).DigestAsync(Live, cancellationToken).ConfigureAwait(false);
-        if (now != wanted)
+        await ReadAsync(
+            stored,
+            async (content, token) =>
+            {
+                await volumes.WriteAsync(Live, content, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        var copies = new VolumeCopies(volumes);
+        if (await copies.DigestAsync(Live, cancellationToken, IsForeign).ConfigureAwait(false) != wanted)
             throw new AppException(ErrorIds.RestoreFailed, $"{stored.Path} was unpacked into volume {Live}, but what is there now differs from it.", Live);
-        await context.RecordAsync(RestoredDigest, now, cancellationToken).ConfigureAwait(false);
+        await context.RecordAsync(RestoredDigest, await copies.DigestAsync(Live, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
@@ -97,15 +106,20 @@ internal sealed class RestoreVolumeStep(PlannedStep planned, RestoreParts parts)
             throw new AppException(ErrorIds.RestoreFailed, $"A running container may write to volume {Live}, so its content is not replaced.", Live, "Stop every container that mounts the volume.");
     }
 
-    private StoredFile Stored() => parts.File(Input(RestoreSteps.FromBackup), Input(RestoreSteps.File));
+    private StoredFile Stored() => parts.File(Planned);
 
-    private static async Task<string> WantedAsync(StoredFile stored, CancellationToken cancellationToken)
+    private Task<string> WantedAsync(StoredFile stored, CancellationToken cancellationToken) => ReadAsync(stored, (tar, token) => TarDigest.OfAsync(tar, IsForeign, token), cancellationToken);
+
+    /// <summary>An archive that another tool made begins anywhere: it is written anew as those of volumes are.</summary>
+    private async Task<T> ReadAsync<T>(StoredFile stored, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         try
         {
+            if (IsForeign)
+                return await Relay.RunAsync((output, token) => TarReroot.WriteAsync(stored.OpenAsync, parts.Volumes().Root, output, token), read, cancellationToken).ConfigureAwait(false);
             var content = await stored.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
-                return await TarDigest.OfAsync(content, cancellationToken).ConfigureAwait(false);
+                return await read(content, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {

@@ -7,9 +7,10 @@ namespace UpgradeOps.Engine.Backups.Restore;
 /// <summary>Copies between volumes, and what is in one as a value that can be compared.</summary>
 internal sealed class VolumeCopies(IVolumes volumes)
 {
-    public Task<string> DigestAsync(string volume, CancellationToken cancellationToken) => Relay.RunAsync(
+    /// <param name="resolvesLinks">As in <see cref="TarDigest"/>.</param>
+    public Task<string> DigestAsync(string volume, CancellationToken cancellationToken, bool resolvesLinks = false) => Relay.RunAsync(
         (output, token) => volumes.ReadAsync(volume, output, token),
-        TarDigest.OfAsync,
+        (input, token) => TarDigest.OfAsync(input, resolvesLinks, token),
         cancellationToken);
 
     /// <summary>Makes a new volume with the same content; one of that name is replaced.</summary>

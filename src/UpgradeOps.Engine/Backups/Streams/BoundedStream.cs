@@ -6,6 +6,9 @@ internal sealed class BoundedStream(Stream input, Stream owned, long limit) : Re
 {
     private long _read;
 
+    /// <summary>Bytes that were read.</summary>
+    public long Count => _read;
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);

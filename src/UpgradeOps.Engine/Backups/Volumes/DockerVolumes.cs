@@ -23,6 +23,8 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
 
     private const string MountPath = "/" + MountName;
 
+    public string Root => MountName;
+
     public async Task<string> ResolveAsync(string declared, CancellationToken cancellationToken)
     {
         foreach (var mount in await ProjectVolumesAsync(cancellationToken).ConfigureAwait(false))

@@ -23,6 +23,9 @@ internal interface IVolumes
     /// <summary>Removes a volume that nobody uses; nothing happens when there is none.</summary>
     Task RemoveAsync(string volume, CancellationToken cancellationToken);
 
+    /// <summary>The name of the folder below which <see cref="ReadAsync"/> writes.</summary>
+    string Root { get; }
+
     /// <summary>Writes its content below one folder, which stands for the volume's root and always has the same name.</summary>
     /// <returns>What happened to it meanwhile, as far as that was seen.</returns>
     Task<ChangeNotes> ReadAsync(string volume, Stream tar, CancellationToken cancellationToken);

@@ -125,6 +125,7 @@ internal sealed class GuardedStream(Stream source, SqlLexer lexer, string target
         var whole = head switch
         {
             _ when head.Contains("-- MySQL dump", StringComparison.Ordinal) || head.Contains("-- MariaDB dump", StringComparison.Ordinal) => DumpMarks.EndsAsMariaDbDump(tail),
+            _ when head.Contains("-- PostgreSQL database cluster dump", StringComparison.Ordinal) => DumpMarks.EndsAsPostgresCluster(tail),
             _ when head.Contains("-- PostgreSQL database dump", StringComparison.Ordinal) => DumpMarks.EndsAsPostgresSql(tail),
             _ => true,
         };

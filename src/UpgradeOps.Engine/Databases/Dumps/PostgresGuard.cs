@@ -6,16 +6,25 @@ namespace UpgradeOps.Engine.Databases.Dumps;
 
 /// <summary>
 /// Lets a plain PostgreSQL dump pass to psql, but no statement or psql command that reaches another database, the server as a whole,
-/// or a file.
+/// or a file. Of a text that changes between databases only one database's part passes.
 /// </summary>
-internal sealed partial class PostgresGuard(string target) : SqlLexer(target)
+internal sealed partial class PostgresGuard : SqlLexer
 {
     private static readonly SearchValues<byte> AllSigns = SearchValues.Create("'\"$-/;\\"u8);
 
     /// <summary>Objects that all databases of a server share.</summary>
     private static readonly HashSet<string> Shared = ["DATABASE", "ROLE", "USER", "GROUP", "TABLESPACE", "SYSTEM"];
 
+    private readonly PostgresSections? _sections;
     private bool _backslashEscapes;
+
+    /// <param name="sections">Null for a dump of a database alone.</param>
+    public PostgresGuard(string target, PostgresSections? sections = null)
+        : base(target)
+    {
+        _sections = sections;
+        Muted = sections is not null;
+    }
 
     protected override SearchValues<byte> Signs => AllSigns;
 
@@ -53,7 +62,27 @@ internal sealed partial class PostgresGuard(string target) : SqlLexer(target)
         return State == Mode.Code ? 1 : 2;
     }
 
-    protected override Verdict Judge(Func<string> text, bool complete) => Tokens[0] switch
+    protected override Verdict Judge(Func<string> text, bool complete)
+    {
+        // Of what is left out only this counts: how the rest of the text is to be read.
+        if (Muted)
+        {
+            return Tokens[0] switch
+            {
+                "SET" => Setting(complete),
+                "COPY" => complete ? Verdict.Pass : Verdict.Unknown,
+                _ => Verdict.Pass,
+            };
+        }
+
+        var verdict = JudgePart(text, complete);
+        var isOfServer = verdict.Reason is not null && Tokens[0] is "CREATE" or "ALTER" or "DROP" or "COMMENT" or "SECURITY" or "GRANT" or "REVOKE";
+        return _sections is null || !isOfServer ? verdict : complete ? Verdict.Rewrite("") : Verdict.Unknown;
+    }
+
+    protected override void Completed() => _sections?.ThrowIfMissing();
+
+    private Verdict JudgePart(Func<string> text, bool complete) => Tokens[0] switch
     {
         "CREATE" or "ALTER" or "DROP" => Definition(complete),
         "COMMENT" or "SECURITY" => About(complete),
@@ -137,6 +166,14 @@ internal sealed partial class PostgresGuard(string target) : SqlLexer(target)
             return 0;
         var line = Encoding.UTF8.GetString(end < 0 ? data : data[..end]).TrimEnd();
         var startsLine = Before.Last is 0 or (byte)'\n';
+        if (startsLine && Tokens.Count == 0 && _sections is not null && PostgresSections.NameIn(line) is { } name)
+        {
+            Muted = !_sections.Enter(name, Line);
+            _backslashEscapes = false;
+            Drop = true;
+            return end < 0 ? data.Length : end;
+        }
+
         if (!startsLine || Tokens.Count > 0 || !Guarding().IsMatch(line))
             throw Refusal($"holds the psql command {line.Split(' ', 2)[0]}, which could leave the database that it is loaded into.", Line);
         Drop = true;

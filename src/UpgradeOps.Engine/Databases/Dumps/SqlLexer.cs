@@ -48,6 +48,9 @@ internal abstract class SqlLexer(string target)
     /// <summary>Set by a dialect to keep the bytes at hand from the client.</summary>
     protected bool Drop { get; set; }
 
+    /// <summary>True while nothing that is read goes to the client.</summary>
+    protected bool Muted { get; set; }
+
     /// <summary>Bytes at which something may begin or end in code.</summary>
     protected abstract SearchValues<byte> Signs { get; }
 
@@ -149,6 +152,11 @@ internal abstract class SqlLexer(string target)
     /// <summary>A character set whose characters can hold a quote or a backslash as their second byte cannot be read byte by byte.</summary>
     protected static bool HidesSigns(string charset) => charset.ToUpperInvariant().Replace("_", "").Replace("-", "")
         is "SJIS" or "CP932" or "BIG5" or "GBK" or "GB18030" or "UHC" or "JOHAB" or "SHIFTJIS2004" or "WINDOWS932" or "WINDOWS936" or "WINDOWS949" or "WINDOWS950" or "MSKANJI";
+
+    /// <summary>The dump was read to its end.</summary>
+    protected virtual void Completed()
+    {
+    }
 
     private int Code(ReadOnlySpan<byte> data, bool final)
     {
@@ -268,7 +276,7 @@ internal abstract class SqlLexer(string target)
     {
         Line += bytes.Count((byte)'\n');
         Before = (bytes.Length > 1 ? bytes[^2] : Before.Last, bytes[^1]);
-        if (!Drop)
+        if (!Drop && !Muted)
             (_passing || Tokens.Count == 0 && State != Mode.Quoted ? output : _held).Write(bytes);
         Drop = false;
         if (!_passing && Tokens.Count > 0 && (Ended || State == Mode.Code))
@@ -316,10 +324,13 @@ internal abstract class SqlLexer(string target)
                 throw Damaged("a comment");
         }
 
-        if (Tokens.Count == 0 || _passing)
-            return;
-        Ended = true;
-        Decide(output);
+        if (Tokens.Count > 0 && !_passing)
+        {
+            Ended = true;
+            Decide(output);
+        }
+
+        Completed();
     }
 }
 

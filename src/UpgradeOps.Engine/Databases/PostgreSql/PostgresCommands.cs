@@ -43,6 +43,14 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
     public ToolCommand RestoreArchive(string database) => Tool(
         "pg_restore", "--exit-on-error", "--single-transaction", "--no-password", $"--dbname={Connection(database)}");
 
+    /// <summary>Unpacks a folder archive, which comes as tar on standard input, where the tool runs, loads it from there and removes it again.</summary>
+    public ToolCommand RestoreFolder(string database)
+    {
+        const string script = "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && tar -xf - -C \"$d\" && \"$@\" \"$d\"";
+        var restore = RestoreArchive(database);
+        return new ToolCommand("sh", ["-c", script, "sh", restore.Tool, .. restore.Arguments]) { Environment = restore.Environment };
+    }
+
     /// <summary>Loads SQL text from standard input.</summary>
     public ToolCommand LoadText(string database)
     {

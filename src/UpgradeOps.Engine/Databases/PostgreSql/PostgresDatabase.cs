@@ -71,9 +71,9 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
 
     public async Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken)
     {
-        if (format == DumpFormat.PlainSql)
+        if (Guard(format) is { } guard)
         {
-            await new GuardedStream(dump, new PostgresGuard(Target), Target).CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+            await new GuardedStream(dump, guard, Target).CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -150,11 +150,20 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
 
     private async Task FillAsync(Stream dump, DumpFormat format, string into, CancellationToken cancellationToken)
     {
-        if (format == DumpFormat.PostgresCustom)
-            await server.Tools.RunAsync(server.Commands.RestoreArchive(into), dump, null, cancellationToken).ConfigureAwait(false);
+        if (Guard(format) is { } guard)
+            await GuardedLoad.RunAsync(server.Tools, server.Commands.LoadText(into), dump, guard, Target, cancellationToken).ConfigureAwait(false);
         else
-            await GuardedLoad.RunAsync(server.Tools, server.Commands.LoadText(into), dump, new PostgresGuard(Target), Target, cancellationToken).ConfigureAwait(false);
+            await server.Tools.RunAsync(format == DumpFormat.PostgresFolder ? server.Commands.RestoreFolder(into) : server.Commands.RestoreArchive(into), dump, null, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <returns>Null for an archive, which <c>pg_restore</c> reads.</returns>
+    private PostgresGuard? Guard(DumpFormat format) => format switch
+    {
+        DumpFormat.PlainSql => new PostgresGuard(Target),
+        DumpFormat.PostgresCreating => new PostgresGuard(Target, new PostgresSections(Target, null)),
+        DumpFormat.PostgresCluster => new PostgresGuard(Target, new PostgresSections(Target, name)),
+        _ => null,
+    };
 
     /// <summary>A server that trusts its own machine takes any password there; only from outside does it show whether it is right.</summary>
     private async Task CheckPasswordAsync(Tools.ServerAddress outside, CancellationToken cancellationToken)

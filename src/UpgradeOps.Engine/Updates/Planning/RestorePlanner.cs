@@ -14,8 +14,8 @@ internal sealed class RestorePlanner(AppRooms rooms)
         var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
         var backupId = options.Path is null ? await ChooseAsync(options, cancellationToken).ConfigureAwait(false) : null;
         var restore = backupId is null
-            ? await rooms.Backups.PlanRestoreFileAsync(Path.GetFullPath(options.Path!), options.Database, cancellationToken).ConfigureAwait(false)
-            : await rooms.Backups.PlanRestoreAsync(backupId, options.Database is null ? null : $"database:{options.Database}", cancellationToken).ConfigureAwait(false);
+            ? await rooms.Backups.PlanRestoreFileAsync(Path.GetFullPath(options.Path!), options.Source ?? options.Database, cancellationToken).ConfigureAwait(false)
+            : await rooms.Backups.PlanRestoreAsync(backupId, options.Source ?? (options.Database is null ? null : $"database:{options.Database}"), cancellationToken).ConfigureAwait(false);
         var impact = backupId is null ? RestoreImpact.None : await rooms.Backups.DescribeRestoreAsync(backupId, cancellationToken).ConfigureAwait(false);
         var findings = impact.Findings.ToList();
         if (!options.Force)

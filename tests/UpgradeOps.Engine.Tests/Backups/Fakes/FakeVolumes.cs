@@ -14,6 +14,8 @@ internal sealed class FakeVolumes(Killer? killer = null) : IVolumes
 
     public bool WrittenTo { get; set; }
 
+    public string Root => "volume";
+
     public Task<string> ResolveAsync(string declared, CancellationToken cancellationToken) =>
         Content.ContainsKey(declared) ? Task.FromResult(declared) : throw new AppException(ErrorIds.BackupFailed, $"There is no volume '{declared}'.", declared);
 

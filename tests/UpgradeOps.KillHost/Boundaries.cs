@@ -13,6 +13,8 @@ internal sealed class Boundaries(int killAt, TimeSpan delay)
     private JournalEvent? _last;
     private int _passed;
 
+    public int Passed => _passed;
+
     /// <summary>
     /// Before an append. After "done" and "undone" the runner only looks at the world until it announces the next step, so "before that
     /// announcement" is the same world, byte for byte, as "after the done": it is one boundary, counted there.

@@ -27,9 +27,9 @@ public sealed class ServiceKillMatrixTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The supervisor 'process' needs Linux.");
         var watch = Stopwatch.StartNew();
-        var cells = await KillMatrix.RunAsync(ServiceKillWorld.CreateAsync, Scenarios, Plan, c => KillTable.Save("service", c, watch.Elapsed), TestContext.Current.CancellationToken);
+        var cells = await KillMatrix.RunAsync(ServiceKillWorld.CreateAsync, Scenarios, Plan, c => KillTable.Save("service", c, watch.Elapsed, Plan), TestContext.Current.CancellationToken);
 
-        var table = KillTable.Save("service", cells, watch.Elapsed);
+        var table = KillTable.Save("service", cells, watch.Elapsed, Plan);
         output.WriteLine(table);
         Assert.True(cells.Count > 20, $"only {cells.Count} cells were run");
         Assert.True(cells.All(c => c.Wrong is null), string.Join("\n", cells.Where(c => c.Wrong is not null)));

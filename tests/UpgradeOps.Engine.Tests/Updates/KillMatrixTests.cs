@@ -1,15 +1,17 @@
 using UpgradeOps.Engine.Tests.Simulation;
+using UpgradeOps.KillHost.Matrix;
 
 namespace UpgradeOps.Engine.Tests.Updates;
 
 /// <summary>
 /// The process dies at every point of an update, and the one that resumes or undoes dies at every point again. A thrown exception
-/// stands for the kill here, after which the dead process can change nothing; real kills are tested elsewhere.
+/// stands for the kill here, after which the dead process can change nothing; real kills are tested elsewhere. Boundary × outcome is saved
+/// as <c>TestResults/kill-matrix/simulated.md</c>.
 /// </summary>
-public sealed class KillMatrixTests
+public sealed class KillMatrixTests(SimulatedTable table) : IClassFixture<SimulatedTable>
 {
     // Every pair where changes land (.ci/run); elsewhere every fifth, the others' turn at the next first kill.
-    private static readonly int Stride = Environment.GetEnvironmentVariable("CI") == "true" ? 1 : 5;
+    internal static readonly int Stride = Environment.GetEnvironmentVariable("CI") == "true" ? 1 : 5;
 
     public static TheoryData<string, bool, DataPolicy> Worlds => new()
     {
@@ -24,7 +26,7 @@ public sealed class KillMatrixTests
     [MemberData(nameof(Worlds))]
     public async Task Resume_after_any_kill_and_any_kill_of_the_resume_converges(string to, bool sick, DataPolicy policy)
     {
-        var runs = await EveryPairAsync(to, sick, policy, sim => sim.ResumeAsync());
+        var runs = await EveryPairAsync(to, sick, policy, "resume", sim => sim.ResumeAsync());
         Assert.True(runs > 100, $"only {runs} pairs were run");
     }
 
@@ -32,12 +34,13 @@ public sealed class KillMatrixTests
     [MemberData(nameof(Worlds))]
     public async Task Undo_after_any_kill_and_any_kill_of_the_undo_converges(string to, bool sick, DataPolicy policy)
     {
-        var runs = await EveryPairAsync(to, sick, policy, sim => sim.GoBackAsync());
+        var runs = await EveryPairAsync(to, sick, policy, "undo", sim => sim.GoBackAsync());
         Assert.True(runs > 100, $"only {runs} pairs were run");
     }
 
-    private static async Task<int> EveryPairAsync(string to, bool sick, DataPolicy policy, Func<Sim, Task<UpdateResult?>> goOn)
+    private async Task<int> EveryPairAsync(string to, bool sick, DataPolicy policy, string verb, Func<Sim, Task<UpdateResult?>> goOn)
     {
+        var scenario = $"to {to}, which {(sick ? "fails" : "succeeds")}, onFailure.data: {policy.ToString().ToLowerInvariant()}";
         var runs = 0;
         for (var first = 1; ; first++)
         {
@@ -59,7 +62,22 @@ public sealed class KillMatrixTests
 
                 // An undo of what was being kept finishes the keeping: either way the operation must be over now.
                 await LiveAsync(sim, sim.ResumeAsync);
-                Convergence.Check(sim, "1.0.0", to, $"{to} sick={sick} {policy}: killed {firstDeath ?? "never"}, then {secondDeath ?? "never"}; {string.Join(" > ", sim.World.Log)}");
+                KillCell Cell(string? outcome, string? wrong) => new(scenario, first, firstDeath ?? "never", verb, secondDeath is null ? 0 : second, secondDeath, verb, outcome, wrong);
+                try
+                {
+                    Convergence.Check(sim, "1.0.0", to, $"{to} sick={sick} {policy}: killed {firstDeath ?? "never"}, then {secondDeath ?? "never"}; {string.Join(" > ", sim.World.Log)}");
+                }
+                catch (Exception e)
+                {
+                    table.Add(Cell(null, e.Message));
+                    throw;
+                }
+
+                if (firstDeath is not null)
+                {
+                    table.Add(Cell(sim.World.Configured, null));
+                }
+
                 if (firstDeath is null)
                 {
                     return runs;
@@ -84,7 +102,7 @@ public sealed class KillMatrixTests
         {
         }
 
-        var where = sim.World.Death.Where is { } place ? $"{place} ({at})" : null;
+        var where = sim.World.Death.Where is { } place ? place : null;
         return where;
     }
 

@@ -18,6 +18,9 @@ internal interface IKillWorld : IAsyncDisposable
     /// <summary>Variables for the process that will be killed, such as its folder for temporary files.</summary>
     IReadOnlyDictionary<string, string> Environment { get; }
 
+    /// <summary>What a person who undoes says about the data, with force; null: nothing, for nothing is asked.</summary>
+    DataPolicy? UndoData => null;
+
     /// <summary>A session that remembers nothing: what a new process would see.</summary>
     EngineSession NewSession();
 

@@ -12,6 +12,9 @@ namespace UpgradeOps.KillHost.Matrix;
 internal sealed record KillCell(
     string Scenario, int FirstIndex, string First, string Verb, int SecondIndex, string? Second, string? Last, string? Outcome, string? Wrong)
 {
+    /// <summary>How many boundaries the second process had, when it lived.</summary>
+    public int Passed { get; init; }
+
     public override string ToString() =>
         $"{Scenario}: update killed {First} ({FirstIndex}), {Verb} {(Second is null ? "lived" : $"killed {Second} ({SecondIndex}), then {Last}")}: {Wrong ?? Outcome}";
 
@@ -19,15 +22,16 @@ internal sealed record KillCell(
     public static async Task<KillCell?> RunAsync(
         IKillWorld world, KillScenario scenario, int first, TimeSpan delay, string verb, int second, CancellationToken cancellationToken)
     {
-        await world.PrepareAsync();
-        var update = await KilledProcess.RunAsync(world, "update", scenario.New, first, delay, cancellationToken);
-        if (update.KilledAt is not { } firstAt)
-            return null;
-        var name = delay == TimeSpan.Zero ? firstAt : $"{delay.TotalMilliseconds:0.0} ms {firstAt}";
-        await world.AfterKillAsync();
         string? secondAt = null, last = null;
+        var name = "(not reached)";
         try
         {
+            await world.PrepareAsync();
+            var update = await KilledProcess.RunAsync(world, "update", scenario.New, first, delay, cancellationToken);
+            if (update.KilledAt is not { } firstAt)
+                return null;
+            name = delay == TimeSpan.Zero ? firstAt : $"{delay.TotalMilliseconds:0.0} ms {firstAt}";
+            await world.AfterKillAsync();
             var other = await KilledProcess.RunAsync(world, verb, "-", second, TimeSpan.Zero, cancellationToken);
             secondAt = other.KilledAt;
             var verbs = new List<string> { verb };
@@ -40,12 +44,26 @@ internal sealed record KillCell(
             }
 
             var outcome = await world.EndAsync();
-            var wrong = Expect(scenario, firstAt, verbs, outcome);
-            return new KillCell(scenario.Name, first, name, verb, secondAt is null ? 0 : second, secondAt, last, wrong is null ? outcome : null, wrong);
+            var wrong = Expect(scenario, firstAt, verbs, outcome) is { } why ? why + await HistoryAsync(world) : null;
+            return new KillCell(scenario.Name, first, name, verb, secondAt is null ? 0 : second, secondAt, last, wrong is null ? outcome : null, wrong) { Passed = other.Passed };
         }
-        catch (Exception e) when (e is KillMatrixException or AppException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return new KillCell(scenario.Name, first, name, verb, second, secondAt, last, null, e.Message);
+            return new KillCell(scenario.Name, first, name, verb, second, secondAt, last, null, (e is KillMatrixException or AppException ? e.Message : e.ToString().ReplaceLineEndings(" ")) + await HistoryAsync(world));
+        }
+    }
+
+    /// <returns>What the operations say of themselves, for whoever looks into what is wrong.</returns>
+    private static async Task<string> HistoryAsync(IKillWorld world)
+    {
+        try
+        {
+            var history = await new GetHistory(world.NewSession()).RunAsync(world.AppName, CancellationToken.None);
+            return $" [{string.Join("; ", history.Select(h => $"{h.Kind} {h.OperationId} {h.Status?.ToString() ?? "open"} {h.Reason}"))}]";
+        }
+        catch (Exception e) when (e is AppException or IOException)
+        {
+            return $" [{e.Message}]";
         }
     }
 
@@ -57,7 +75,7 @@ internal sealed record KillCell(
             var session = world.NewSession();
             var result = verb == "resume"
                 ? await new ResumeUpdate(session).RunAsync(new ResumeOptions { Name = world.AppName }, cancellationToken)
-                : await new UndoUpdate(session).RunAsync(new UndoOptions { Name = world.AppName }, cancellationToken);
+                : await new UndoUpdate(session).RunAsync(new UndoOptions { Name = world.AppName, Data = world.UndoData, Force = world.UndoData is not null }, cancellationToken);
             if (result.Status is not (UpdateStatus.Kept or UpdateStatus.Undone))
                 throw new KillMatrixException($"the last {verb} ended {result.Status}: {result.Error?.Message}");
         }

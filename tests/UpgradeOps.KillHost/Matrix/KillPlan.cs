@@ -9,6 +9,9 @@ internal sealed record KillPlan
     /// <summary>With N only every Nth first kill; the offset comes from the seed.</summary>
     public int FirstStride { get; init; } = 1;
 
+    /// <summary>How many pairs are drawn by the seed, every pair with the same chance; for a platform on which not all can be run.</summary>
+    public int Pairs { get; init; }
+
     /// <summary>How many more kills hit the middle of an effect, a random moment after a boundary.</summary>
     public int InTheMiddle { get; init; }
 
@@ -19,4 +22,8 @@ internal sealed record KillPlan
 
     /// <summary>Each worker has a world of its own.</summary>
     public int Workers { get; init; } = 3;
+
+    public override string ToString() =>
+        $"seed {Seed}: {(FirstStride == 1 ? "every first kill" : $"every {FirstStride}th first kill")}, " +
+        $"{(SecondStride switch { 0 => $"{Pairs} pairs drawn", 1 => "every pair", _ => $"every {SecondStride}th second kill" })}, {InTheMiddle} in the middle of an effect";
 }

@@ -6,13 +6,13 @@ namespace UpgradeOps.KillHost.Matrix;
 internal static class KillTable
 {
     /// <summary>A Markdown table a scenario; then whatever went wrong.</summary>
-    public static string Render(string platform, IReadOnlyList<KillCell> cells, TimeSpan took)
+    public static string Render(string platform, IReadOnlyList<KillCell> cells, TimeSpan took, KillPlan plan)
     {
         var singles = cells.Count(c => c.Second is null);
         var text = new StringBuilder()
             .AppendLine($"# Kill matrix: {platform}")
             .AppendLine()
-            .AppendLine($"{cells.Count} runs: {singles} with one kill, {cells.Count - singles} with two; {cells.Count(c => c.Wrong is not null)} went wrong. {took.TotalSeconds:0} s.");
+            .AppendLine($"{cells.Count} runs: {singles} with one kill, {cells.Count - singles} with two; {cells.Count(c => c.Wrong is not null)} went wrong. {took.TotalSeconds:0} s. {plan}.");
         foreach (var scenario in cells.GroupBy(c => c.Scenario))
         {
             text.AppendLine().AppendLine($"## The update {scenario.Key}").AppendLine()
@@ -37,9 +37,9 @@ internal static class KillTable
     }
 
     /// <summary>Writes the table and every single cell below <c>TestResults/kill-matrix</c> of the repository.</summary>
-    public static string Save(string platform, IReadOnlyList<KillCell> cells, TimeSpan took)
+    public static string Save(string platform, IReadOnlyList<KillCell> cells, TimeSpan took, KillPlan plan)
     {
-        var table = Render(platform, cells, took);
+        var table = Render(platform, cells, took, plan);
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "UpgradeOps.sln")))
             root = root.Parent;

@@ -6,7 +6,8 @@ namespace UpgradeOps.KillHost.Matrix;
 /// <summary>What became of a process that was to be killed at a boundary.</summary>
 /// <param name="KilledAt">The boundary; null when it lived to its end.</param>
 /// <param name="Ended">The status it ended with; null when it was killed.</param>
-internal sealed record KilledProcess(string? KilledAt, string? Ended)
+/// <param name="Passed">How many boundaries it had when it lived; else 0.</param>
+internal sealed record KilledProcess(string? KilledAt, string? Ended, int Passed)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -24,6 +25,7 @@ internal sealed record KilledProcess(string? KilledAt, string? Ended)
         [
             verb, world.AppName, version, world.ConfigFolder, world.StateFolder,
             boundary.ToString(CultureInfo.InvariantCulture), delay.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            world.UndoData?.ToString() ?? "-",
         ];
         var info = File.Exists(program)
             ? new ProcessStartInfo(program, arguments)
@@ -41,11 +43,11 @@ internal sealed record KilledProcess(string? KilledAt, string? Ended)
         {
             await process.WaitForExitAsync(patience.Token);
             var lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (lines.FirstOrDefault(l => l.StartsWith("ended ", StringComparison.Ordinal)) is { } ended && process.ExitCode == 0)
-                return new KilledProcess(null, ended["ended ".Length..]);
+            if (After("ended ", lines) is { } ended && process.ExitCode == 0)
+                return new KilledProcess(null, ended, int.Parse(After("passed ", lines) ?? "0", CultureInfo.InvariantCulture));
             const int killed = 128 + 9;
-            return lines.FirstOrDefault(l => l.StartsWith("killed ", StringComparison.Ordinal)) is { } at && process.ExitCode == killed
-                ? new KilledProcess(at["killed ".Length..], null)
+            return After("killed ", lines) is { } at && process.ExitCode == killed
+                ? new KilledProcess(at, null, 0)
                 : throw new KillMatrixException($"{verb} ended with exit code {process.ExitCode}: {await output} {await errors}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -54,4 +56,7 @@ internal sealed record KilledProcess(string? KilledAt, string? Ended)
             throw new KillMatrixException($"{verb} did not end within {Limit.TotalSeconds} s");
         }
     }
+
+    private static string? After(string mark, string[] lines) =>
+        lines.FirstOrDefault(l => l.StartsWith(mark, StringComparison.Ordinal))?[mark.Length..];
 }

@@ -7,8 +7,8 @@ internal static class KmpFiles
     {
         var (dependency, environment, service) = options.Database switch
         {
-            DatabaseKind.Postgres => (DependsOnDatabase, PostgresEnvironment, Postgres(databaseImage)),
-            DatabaseKind.MariaDb => (DependsOnDatabase, MariaDbEnvironment, MariaDb(databaseImage)),
+            DatabaseKind.Postgres => (DependsOnDatabase, PostgresEnvironment, Postgres(databaseImage, options.DatabaseInterval)),
+            DatabaseKind.MariaDb => (DependsOnDatabase, MariaDbEnvironment, MariaDb(databaseImage, options.DatabaseInterval)),
             _ => ("", "", ""),
         };
         var healthCheck = options.HealthCheck ? HealthCheck : "";
@@ -103,21 +103,21 @@ internal static class KmpFiles
     private const string MariaDbEnvironment =
         "\n    environment: { KMP_DATABASE: mariadb, DB_HOST: db, DB_NAME: kmp, DB_USER: root, DB_PASSWORD: \"${MYSQL_ROOT_PASSWORD}\" }";
 
-    private static string Postgres(string image) => $$"""
+    private static string Postgres(string image, string interval) => $$"""
 
           db:
             image: {{image}}
             environment: { POSTGRES_USER: kmp, POSTGRES_DB: kmp, POSTGRES_PASSWORD: "${POSTGRES_PASSWORD}" }
             volumes: ["kmp-data:{{PostgresImage.Data}}"]
-            healthcheck: { test: [CMD, pg_isready, -q, -h, 127.0.0.1], interval: 500ms, timeout: 5s, retries: 60 }
+            healthcheck: { test: [CMD, pg_isready, -q, -h, 127.0.0.1], interval: {{interval}}, timeout: 5s, retries: 60 }
         """;
 
-    private static string MariaDb(string image) => $$"""
+    private static string MariaDb(string image, string interval) => $$"""
 
           db:
             image: {{image}}
             environment: { MARIADB_ROOT_PASSWORD: "${MYSQL_ROOT_PASSWORD}", MARIADB_DATABASE: kmp }
             volumes: ["kmp-data:{{MariaDbImage.Data}}"]
-            healthcheck: { test: [CMD, mariadb-admin, ping, --silent, -h, 127.0.0.1], interval: 500ms, timeout: 5s, retries: 60 }
+            healthcheck: { test: [CMD, mariadb-admin, ping, --silent, -h, 127.0.0.1], interval: {{interval}}, timeout: 5s, retries: 60 }
         """;
 }

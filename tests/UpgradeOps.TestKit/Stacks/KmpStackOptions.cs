@@ -28,4 +28,7 @@ public sealed record KmpStackOptions
 
     /// <summary>The time that an update watches the new version.</summary>
     public string Bake { get; init; } = "1s";
+
+    /// <summary>How often the engine asks the database whether it is well; each time costs a process in its container.</summary>
+    public string DatabaseInterval { get; init; } = "500ms";
 }

@@ -7,29 +7,36 @@ namespace UpgradeOps.Cli.Tests.Kills;
 /// <summary>What a power cut would leave, read from the system calls of a real update: a SIGKILL alone never loses what was written.</summary>
 public sealed partial class FlushTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     [Fact]
     public async Task Every_journal_line_is_flushed_before_anything_else_and_every_new_name_too()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/strace"), "strace is not installed.");
+        Assert.SkipUnless(await MayTraceAsync(), "strace may not trace here.");
         await using var world = (ServiceKillWorld)await ServiceKillWorld.CreateAsync();
         await world.PrepareAsync();
         var trace = Path.Combine(world.StateFolder, "..", "trace.txt");
         var info = new ProcessStartInfo("strace", [
             "-I", "2", "-f", "-y", "-s", "100000", "-qq", "-e", "signal=none", "-e", "trace=write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,mkdir,symlink,symlinkat,link", "-o", trace,
-            Path.Combine(AppContext.BaseDirectory, "UpgradeOps.KillHost"), "update", world.AppName, ServiceKillWorld.Good, world.ConfigFolder, world.StateFolder, "0", "0"])
+            Path.Combine(AppContext.BaseDirectory, "UpgradeOps.KillHost"), "update", world.AppName, ServiceKillWorld.Good, world.ConfigFolder, world.StateFolder, "0", "0", "-"])
         {
             RedirectStandardOutput = true,
         };
         using (var strace = Process.Start(info)!)
         {
-            var ended = await strace.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-            Assert.SkipWhen(ended is null, "strace may not trace here.");
-            Assert.Equal("ended Kept", ended);
-            // It would go on following the application, which lives.
-            using (var stop = Process.Start("kill", ["-s", "TERM", $"{strace.Id}"]))
-                await stop.WaitForExitAsync(TestContext.Current.CancellationToken);
-            if (!strace.WaitForExit(TimeSpan.FromSeconds(20)))
-                strace.Kill();
+            try
+            {
+                Assert.Equal("ended Kept", await strace.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience));
+            }
+            finally
+            {
+                // It would go on following the application, which lives.
+                using (var stop = Process.Start("kill", ["-s", "TERM", $"{strace.Id}"]))
+                    await stop.WaitForExitAsync(CancellationToken.None);
+                if (!strace.WaitForExit(TimeSpan.FromSeconds(20)))
+                    strace.Kill();
+            }
         }
 
         var calls = (await File.ReadAllLinesAsync(trace)).Where(l => !l.Contains(" resumed>", StringComparison.Ordinal)).ToList();
@@ -56,6 +63,14 @@ public sealed partial class FlushTests
         var link = calls.FindIndex(c => c.Contains("symlink", StringComparison.Ordinal) && c.Contains("releases/1.1.0", StringComparison.Ordinal));
         var onDisk = calls.FindIndex(intent, c => c.Contains("fsync(", StringComparison.Ordinal) && c.Contains("journal.jsonl", StringComparison.Ordinal));
         Assert.True(intent > 0 && onDisk > intent && link > onDisk, $"intent {intent}, on disk {onDisk}, link {link}");
+    }
+
+    private static async Task<bool> MayTraceAsync()
+    {
+        using var tried = Process.Start(new ProcessStartInfo("strace", ["-o", "/dev/null", "true"]) { RedirectStandardError = true })!;
+        await tried.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await tried.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return tried.ExitCode == 0;
     }
 
     private static void AssertFlushed(List<string> calls, int after, string folder, string what)

@@ -9,15 +9,27 @@ internal static class ConsoleProcess
 {
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "UpgradeOps.Cli.dll");
 
+    /// <summary>Runs until something is seen elsewhere, such as a file that a command of it writes; then nothing in it runs any more.</summary>
+    public static async Task KillWhenAsync(Func<bool> seen, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(Info(arguments))!;
+        var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        for (var waited = Stopwatch.StartNew(); !seen();)
+        {
+            if (process.HasExited || waited.Elapsed > TimeSpan.FromMinutes(2))
+                throw new InvalidOperationException($"It never came to that: {string.Join('\n', await said.WaitAsync(TimeSpan.FromSeconds(10)))}");
+            await Task.Delay(20);
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
     /// <summary>Runs to the end, or to the first event that <paramref name="killAt"/> accepts; then nothing in it runs any more.</summary>
     public static async Task<ConsoleOutcome> RunAsync(
         Func<ProgressEvent, bool>? killAt, IReadOnlyDictionary<string, string>? environment, params IEnumerable<string> arguments)
     {
-        var info = new ProcessStartInfo(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", [Assembly, .. arguments, "--json", "--progress", "json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var info = Info(arguments);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             info.Environment[name] = value;
@@ -40,6 +52,13 @@ internal static class ConsoleProcess
         await process.WaitForExitAsync();
         return new ConsoleOutcome(process.ExitCode, await output, string.Join('\n', errors), killedAt);
     }
+
+    private static ProcessStartInfo Info(IEnumerable<string> arguments) =>
+        new(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", [Assembly, .. arguments, "--json", "--progress", "json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 }
 
 internal sealed record ConsoleOutcome(int ExitCode, string Output, string Error, ProgressEvent? KilledAt)

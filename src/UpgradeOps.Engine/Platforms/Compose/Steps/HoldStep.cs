@@ -18,19 +18,21 @@ internal sealed class HoldStep(PlannedStep planned, ComposeProject project) : Co
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var held = (await Holds.FindAsync(Project, cancellationToken).ConfigureAwait(false)).Select(h => h.Image).ToHashSet();
-        var made = Recorded<List<string>>(context.Outputs, StepOutputs.Holds);
-        foreach (var image in Wanted(context).Where(i => !held.Contains(i)))
-        {
-            made.Add(await Holds.MakeAsync(Project, image, cancellationToken).ConfigureAwait(false));
-            await context.RecordAsync(StepOutputs.Holds, EngineJson.Write(made), cancellationToken).ConfigureAwait(false);
-        }
+        var standing = await Holds.FindAsync(Project, cancellationToken).ConfigureAwait(false);
+        // On record before the first is made: one that nobody could write down any more is then known to be ours.
+        if (!context.Outputs.ContainsKey(StepOutputs.Standing))
+            await context.RecordAsync(StepOutputs.Standing, EngineJson.Write(standing.Select(h => h.ContainerId).ToList()), cancellationToken).ConfigureAwait(false);
+        foreach (var image in Wanted(context).Except(standing.Select(h => h.Image)))
+            await Holds.MakeAsync(Project, image, cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        foreach (var hold in Recorded<List<string>>(context.Outputs, StepOutputs.Holds))
-            await Docker.RemoveContainerAsync(hold, withVolumes: true, cancellationToken).ConfigureAwait(false);
+        if (!context.Outputs.ContainsKey(StepOutputs.Standing))
+            return;
+        var standing = Recorded<List<string>>(context.Outputs, StepOutputs.Standing);
+        foreach (var hold in (await Holds.FindAsync(Project, cancellationToken).ConfigureAwait(false)).Where(h => !standing.Contains(h.ContainerId)))
+            await Docker.RemoveContainerAsync(hold.ContainerId, withVolumes: true, cancellationToken).ConfigureAwait(false);
     }
 
     private HashSet<string> Wanted(StepContext context) => Services

@@ -52,8 +52,8 @@ internal static class StepOutputs
     /// <summary>JSON object: image id by <c>repository@digest</c>.</summary>
     public const string Images = "images";
 
-    /// <summary>JSON array of ids of the holds that were made.</summary>
-    public const string Holds = "holds";
+    /// <summary>JSON array of ids of the holds that were there before.</summary>
+    public const string Standing = "standing";
 
     /// <summary>JSON object: image id that a reference had before, or an empty text, by reference.</summary>
     public const string Previous = "previous";

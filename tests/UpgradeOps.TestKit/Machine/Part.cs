@@ -17,6 +17,9 @@ public enum Part
     /// <summary>File systems can be mounted: root with the capability for it.</summary>
     Mount,
 
+    /// <summary>LevelDB, from Debian's own Python.</summary>
+    LevelDb,
+
     /// <summary>An S3 server.</summary>
     S3,
 

@@ -42,6 +42,7 @@ public static class Require
         Part.OpenSsl => Find("openssl"),
         Part.Zstd => Find("zstd"),
         Part.Sqlite => Find("sqlite3"),
+        Part.LevelDb => Answers("/usr/bin/python3", "-c", "import plyvel"),
         Part.S3 => File.Exists(S3Server.Program) ? null : $"moto is not installed: {S3Server.Program} is not there (.ci/install unpacks it)",
         Part.Mount => WhyNoMount(),
         Part.Dockerd => Environment.IsPrivilegedProcess ? Find("dockerd") : "only root can start a Docker Engine",

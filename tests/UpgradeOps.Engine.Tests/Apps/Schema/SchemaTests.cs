@@ -57,7 +57,7 @@ public class SchemaTests
         foreach (var sample in Definitions.SampleFiles)
         {
             Assert.Empty(schema.Validate(YamlToJson.Read(sample)));
-            Assert.Equal(Path.GetFileNameWithoutExtension(sample) == "kmp" ? "kmp" : "notes", (await DefinitionLoader.LoadAsync(sample, CancellationToken.None)).Name);
+            Assert.Contains($"\nname: {(await DefinitionLoader.LoadAsync(sample, CancellationToken.None)).Name}\n", await File.ReadAllTextAsync(sample), StringComparison.Ordinal);
         }
     }
 

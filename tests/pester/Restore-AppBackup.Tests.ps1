@@ -51,6 +51,22 @@ Describe 'Restore-AppBackup' {
         (Get-App | Restore-AppBackup -WhatIf -PassThru).Kind | Should -Be 'Restore'
     }
 
+    It 'restores beside for a look with -As, touches nothing live, and says how to remove it' -Skip:(-not $IsLinux) {
+        $result = Restore-AppBackup notes -As look -Confirm:$false -ErrorAction Stop
+        $result.Status | Should -Be 'Kept'
+        $result.SafetyBackupId | Should -BeNullOrEmpty
+        $beside = $result.KeptAside
+        $beside.Name | Should -Be "$($sandbox.App)/shared/data-look"
+        Get-ChildItem $beside.Name | Should -Not -BeNullOrEmpty
+        Get-NoteCount $sandbox | Should -Be 2
+        $null = Restore-AppBackup notes -As look -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue
+        "$($failed[0])" | Should -BeLike '*already*'
+        Test-Path $beside.Name | Should -BeTrue
+        sh -c $beside.RemoveCommand
+        Test-Path $beside.Name | Should -BeFalse
+        { Restore-AppBackup notes -As '../x' -Confirm:$false -ErrorAction Stop } | Should -Throw '*cannot be put behind*'
+    }
+
     It 'unpacks an archive of files that tar made' -Skip:(-not $IsLinux) {
         $archive = Join-Path $sandbox.Folder 'files_backup.tar.gz'
         tar czf $archive -C "$($sandbox.App)/shared/data" .

@@ -15,6 +15,7 @@ BeforeDiscovery {
         @{ Cmdlet = 'Test-AppBackup'; Script = { Get-AppBackup notes | Test-AppBackup -WhatIf } }
         @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -WhatIf } }
         @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -Force -WhatIf -PassThru } }
+        @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -As look -Force -WhatIf -PassThru } }
         @{ Cmdlet = 'Remove-AppBackup'; Script = { Get-AppBackup notes | Remove-AppBackup -Force -WhatIf } }
         @{ Cmdlet = 'Remove-AppBackup'; Script = { Remove-AppBackup notes -Expired -WhatIf -PassThru -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Unlock-App'; Script = { Unlock-App notes -WhatIf } }

@@ -11,6 +11,7 @@ internal sealed class RestoreCommand : VerbCommand
     private readonly Option<string?> file = new("--file") { Description = "What another tool made instead of a backup: a dump (.sql, .sql.gz, .dump, a folder of pg_dump -Fd, text of pg_dumpall) or files (.tar.gz).", HelpName = "path" };
     private readonly Option<string?> database = new("--database") { Description = "The declared database that --file goes into; needed when there are several.", HelpName = "name" };
     private readonly Option<string?> source = new("--source") { Description = "Only this source of the backup (database:main, volume:uploads, folder:data, files); of --file, what it goes into.", HelpName = "source" };
+    private readonly Option<string?> beside = new("--as") { Description = "Restore beside the live data, under its names with this behind them, and touch nothing live.", HelpName = "name" };
     private readonly Option<bool> force = new("--force") { Description = "Yes to losing what was written since the backup. What is live now is kept aside all the same." };
     private readonly Option<bool> whatIf = new("--what-if") { Description = "Show what would be replaced and change nothing." };
 
@@ -22,6 +23,7 @@ internal sealed class RestoreCommand : VerbCommand
         Options.Add(file);
         Options.Add(database);
         Options.Add(source);
+        Options.Add(beside);
         Options.Add(force);
         Options.Add(whatIf);
         Validators.Add(result =>
@@ -41,6 +43,7 @@ internal sealed class RestoreCommand : VerbCommand
             Path = verb.Get(file) is { } path ? Path.GetFullPath(path) : null,
             Database = verb.Get(database),
             Source = verb.Get(source),
+            As = verb.Get(beside),
             Force = verb.Get(force),
         };
         var plan = await restore.PlanAsync(options, verb.Stop);

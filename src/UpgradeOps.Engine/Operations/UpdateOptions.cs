@@ -66,6 +66,9 @@ public sealed record RestoreOptions
     /// <summary>Only this source, such as <c>database:main</c>, <c>volume:uploads</c>, <c>folder:data</c>; of <see cref="Path"/> where it goes.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Restores beside the live data, under the live names with this behind them, and touches nothing live; null to replace it.</summary>
+    public string? As { get; init; }
+
     /// <summary>Says yes to losing what was written since the backup.</summary>
     public bool Force { get; init; }
 }

@@ -130,7 +130,7 @@ public sealed record RestoreResult
 
     public IReadOnlyList<string> Restored { get; init; } = [];
 
-    /// <summary>Where the data that was live before is kept.</summary>
+    /// <summary>Where the data that was live before is kept; with <c>-As</c> what stands beside the live data now.</summary>
     public IReadOnlyList<KeptData> KeptAside { get; init; } = [];
 
     /// <summary>The backup that was taken of the live data first.</summary>

@@ -30,6 +30,11 @@ public sealed class RestoreAppBackupCommand : TransactionCmdlet
     [Parameter]
     public string? Source { get; set; }
 
+    /// <summary>Beside the live data, with this behind its names.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? As { get; set; }
+
     /// <summary>With -WhatIf: writes the plan.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -43,6 +48,7 @@ public sealed class RestoreAppBackupCommand : TransactionCmdlet
             Path = Path is null ? null : await FullPathAsync(Path),
             Database = Targets.OrNull(Database),
             Source = Targets.OrNull(Source),
+            As = Targets.OrNull(As),
             Force = Force,
         };
         var restore = new RestoreBackup(Session);

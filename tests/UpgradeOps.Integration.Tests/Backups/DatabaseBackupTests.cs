@@ -147,6 +147,28 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
     }
 
     [Fact]
+    public async Task A_restore_for_a_look_stands_beside_and_its_way_back_drops_it()
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (room, database) = await OpenAsync();
+        var backup = await BackUpAsync(room);
+        await server.SqlAsync("UPDATE marker SET what = 'changed';", database.Name);
+        var before = await NamesAsync(database);
+        var plan = UpgradeOps.Engine.Backups.Restore.BesidePlan.Of(await room.PlanRestoreAsync(backup.BackupId, null, Token), "look", Definition(database));
+        var operation = new Operation(room, plan);
+        await operation.RunAsync();
+        Assert.Equal(("changed", "before"), (await MarkerAsync(database), await MarkerAsync(database, database.Name + "_look")));
+        Assert.Equal([$"database {database.Name}_look"], operation.KeptAside);
+        var again = new Operation(room, plan) { Id = "20260401T000000000Z-beef" };
+        Assert.Equal(ErrorIds.DatabaseNameTaken, (await Assert.ThrowsAsync<AppException>(() => again.RunAsync())).ErrorId);
+        await again.UndoAsync();
+        Assert.Equal("before", await MarkerAsync(database, database.Name + "_look"));
+        await operation.UndoAsync();
+        Assert.Equal(before, await NamesAsync(database));
+        Assert.Equal("changed", await MarkerAsync(database));
+    }
+
+    [Fact]
     public async Task Going_back_before_the_swap_drops_only_what_was_loaded()
     {
         Needs.Parts(DatabaseFixture.Parts);
@@ -232,21 +254,23 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
         await server.SqlAsync($"CREATE DATABASE {name};");
         await server.SqlAsync(IsPostgres ? Samples.Postgres("before") : Samples.MariaDb("before"), name);
         var database = server.Open(name, inContainer ? server.InContainer() : null);
-        var definition = new AppDefinition
-        {
-            Name = "kmp",
-            Path = _folder["kmp.yaml"],
-            Platform = new PlatformDefinition { Service = new ServiceDefinition { Directory = _folder.Path, Command = ["true"] } },
-            Releases = new ReleasesDefinition { Folder = _folder.Path },
-            Databases = new Dictionary<string, DatabaseDefinition>
-            {
-                ["main"] = new() { Engine = server.Engine, Address = server.Container.Address, Port = server.Container.Port, Database = name, User = server.Container.User },
-            },
-            Backups = [source?.Invoke("main") ?? new BackupSourceDefinition { Database = "main" }],
-        };
+        var definition = Definition(database, source);
         var databases = new Dictionary<string, IDatabase> { ["main"] = database };
         return (new BackupRoom(definition, new LocalHost(), databases, NoDocker, _folder["backups"], TimeProvider.System), database);
     }
+
+    private AppDefinition Definition(IDatabase database, Func<string, BackupSourceDefinition>? source = null) => new()
+    {
+        Name = "kmp",
+        Path = _folder["kmp.yaml"],
+        Platform = new PlatformDefinition { Service = new ServiceDefinition { Directory = _folder.Path, Command = ["true"] } },
+        Releases = new ReleasesDefinition { Folder = _folder.Path },
+        Databases = new Dictionary<string, DatabaseDefinition>
+        {
+            ["main"] = new() { Engine = server.Engine, Address = server.Container.Address, Port = server.Container.Port, Database = database.Name, User = server.Container.User },
+        },
+        Backups = [source?.Invoke("main") ?? new BackupSourceDefinition { Database = "main" }],
+    };
 
     private static UpgradeOps.Engine.Docker.DockerClient NoDocker() => throw new NotSupportedException("no volume is declared");
 

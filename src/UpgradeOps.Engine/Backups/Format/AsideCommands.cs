@@ -30,6 +30,8 @@ internal static class AsideCommands
 
     public static (string Look, string Remove) ForFolder(string path) => ($"ls -lA {ShellText.Quote(path)}", $"rm -r {ShellText.Quote(path)}");
 
+    public static (string Look, string Remove) ForFile(string path) => ($"ls -l {ShellText.Quote(path)}", $"rm {ShellText.Quote(path)}");
+
     private static string Address(DatabaseDefinition database, string port) =>
         database.Service is not null || database.Address is null
             ? ""

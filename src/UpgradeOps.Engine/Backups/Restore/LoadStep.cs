@@ -1,6 +1,4 @@
-using UpgradeOps.Engine.Backups.Dumps;
 using UpgradeOps.Engine.Backups.Proof;
-using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Steps;
 
@@ -23,7 +21,9 @@ internal sealed class LoadStep(PlannedStep planned, RestoreParts parts) : Step(p
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
         var loaded = Name(context);
-        await FeedVerifiedAsync(
+        await DumpFeed.RunAsync(
+            Planned,
+            parts,
             context,
             async (content, format, token) =>
             {
@@ -42,23 +42,6 @@ internal sealed class LoadStep(PlannedStep planned, RestoreParts parts) : Step(p
     public override Task UndoAsync(StepContext context, CancellationToken cancellationToken) => Database.DropAsync(Name(context), cancellationToken);
 
     private string Name(StepContext context) => AsideNames.Database(Database.Name, "upgradeops", context.OperationId);
-
-    private async Task FeedVerifiedAsync(StepContext context, Func<Stream, DumpFormat, CancellationToken, Task> load, CancellationToken cancellationToken)
-    {
-        if (OptionalInput(RestoreSteps.FromBackup) is not { } backupId)
-        {
-            await ForeignDump.FeedAsync(Planned, load, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        var file = parts.File(backupId, Input(RestoreSteps.File));
-        context.Tell($"Verifying {file.Path}");
-        await file.VerifyAsync(cancellationToken).ConfigureAwait(false);
-        var kind = DumpKind.OfEncoding(file.File.Encoding) ?? throw file.Damaged($"its encoding '{file.File.Encoding}' is not that of a dump");
-        var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-            await load(content, kind.Format, cancellationToken).ConfigureAwait(false);
-    }
 
     private async Task CompareAsync(StepContext context, string loaded, CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ internal static class RestoreSteps
     public const string FilesKind = "backup.restoreFiles";
     public const string SqliteKind = "backup.restoreSqlite";
     public const string RaftKind = "backup.restoreRaft";
+    public const string BesideKind = "backup.restoreBeside";
     public const string CommandKind = "backup.restoreCommand";
 
     /// <summary>Input of <see cref="CreateKind"/>: <c>true</c> to hold what writes meanwhile.</summary>
@@ -50,6 +51,7 @@ internal static class RestoreSteps
         VolumeKind => new RestoreVolumeStep(planned, parts),
         FolderKind => new RestoreFolderStep(planned, parts),
         SqliteKind => new RestoreSqliteStep(planned, parts),
+        BesideKind => new RestoreBesideStep(planned, parts),
         RaftKind => new RestoreRaftStep(planned, parts),
         CommandKind => new RestoreCommandStep(planned, parts),
         FilesKind => new RestoreFilesStep(planned, parts),

@@ -16,6 +16,8 @@ internal sealed class RestorePlanner(AppRooms rooms)
         var restore = backupId is null
             ? await rooms.Backups.PlanRestoreFileAsync(Path.GetFullPath(options.Path!), options.Source ?? options.Database, cancellationToken).ConfigureAwait(false)
             : await rooms.Backups.PlanRestoreAsync(backupId, options.Source ?? (options.Database is null ? null : $"database:{options.Database}"), cancellationToken).ConfigureAwait(false);
+        if (options.As is { } name)
+            return Beside(BesidePlan.Of(restore, name, rooms.Definition), backupId ?? options.Path!, Endpoints.Of(current, null, schema));
         var impact = backupId is null ? RestoreImpact.None : await rooms.Backups.DescribeRestoreAsync(backupId, cancellationToken).ConfigureAwait(false);
         var findings = impact.Findings.ToList();
         if (!options.Force)
@@ -45,6 +47,18 @@ internal sealed class RestorePlanner(AppRooms rooms)
             CreatedAt = rooms.Options.Time.GetUtcNow(),
         });
     }
+
+    /// <summary>Nothing live is touched: nobody is stopped, nothing is backed up, nothing can be lost.</summary>
+    private UpdatePlan Beside(IReadOnlyList<PlannedStep> steps, string what, PlanEndpoint from) => PlanHash.Seal(new UpdatePlan
+    {
+        Name = rooms.Definition.Name,
+        Kind = OperationKind.Restore,
+        From = from,
+        To = new PlanEndpoint { Version = what },
+        Steps = StepOrder.Numbered([.. steps]),
+        OnFailureData = DataPolicy.Keep,
+        CreatedAt = rooms.Options.Time.GetUtcNow(),
+    });
 
     private IReadOnlyList<PlannedStep> Arrange(IReadOnlyList<PlannedStep> restore, bool running, PlanEndpoint from)
     {

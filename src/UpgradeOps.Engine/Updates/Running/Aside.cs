@@ -18,11 +18,12 @@ internal static class Aside
         var definition = record.Start.Definition;
         var (look, remove) = kind switch
         {
-            "database" => definition.Databases.Values.FirstOrDefault(d => Roles.Any(r => AsideNames.Database(d.Database, r, record.OperationId) == name)) is { } database
+            "database" => definition.Databases.Values.FirstOrDefault(d => Roles.Any(r => AsideNames.Database(d.Database, r, record.OperationId) == name) || name.StartsWith(d.Database + "_", StringComparison.Ordinal)) is { } database
                 ? AsideCommands.ForDatabase(database, definition.Platform.Compose?.Directory, name)
                 : (null, null),
             "volume" => AsideCommands.ForVolume(name),
             "folder" => AsideCommands.ForFolder(name),
+            "file" => AsideCommands.ForFile(name),
             _ => (null, null),
         };
         return new KeptData { Kind = kind, Name = name, LookCommand = look, RemoveCommand = remove };

@@ -1,0 +1,27 @@
+using UpgradeOps.Engine.Backups.Dumps;
+using UpgradeOps.Engine.Databases;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Backups.Restore;
+
+/// <summary>Gives the dump that a step names, of a backup or of another tool, to whoever loads it; verified first.</summary>
+internal static class DumpFeed
+{
+    public static async Task RunAsync(
+        PlannedStep planned, RestoreParts parts, StepContext context, Func<Stream, DumpFormat, CancellationToken, Task> load, CancellationToken cancellationToken)
+    {
+        if (!planned.Inputs.TryGetValue(RestoreSteps.FromBackup, out var backupId))
+        {
+            await ForeignDump.FeedAsync(planned, load, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var file = parts.File(backupId, planned.Inputs[RestoreSteps.File]);
+        context.Tell($"Verifying {file.Path}");
+        await file.VerifyAsync(cancellationToken).ConfigureAwait(false);
+        var kind = DumpKind.OfEncoding(file.File.Encoding) ?? throw file.Damaged($"its encoding '{file.File.Encoding}' is not that of a dump");
+        var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+            await load(content, kind.Format, cancellationToken).ConfigureAwait(false);
+    }
+}

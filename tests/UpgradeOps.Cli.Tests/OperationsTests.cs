@@ -74,6 +74,15 @@ public sealed class OperationsTests : IAsyncDisposable
         Assert.Equal((ExitCodes.Ok, "Kept", "Undo"), (undone.ExitCode, Text(undone, "status"), Text(undone, "kind")));
         Assert.Matches(@"(?m)^app +1\.0\.0 +1\.2\.0", status.Output);
         Assert.Equal("Nobody works on app now.", locked.Output.Trim());
+
+        // Whoever wants it again is told who took it back, and is not refused; once it is kept again, that is forgotten.
+        var warned = await RunAsync("update", "app", "--version", "1.1.0", "--what-if", "--json");
+        Assert.Contains($"\"{ErrorIds.TakenBack}\"", warned.Output);
+        Assert.Contains($"1.1.0 was taken back by {System.Environment.UserName}@", warned.Output);
+        Assert.Contains("\"takenBack\": \"1.1.0 was taken back by ", (await RunAsync("releases", "app", "--json")).Output);
+        Assert.DoesNotContain(ErrorIds.TakenBack, (await RunAsync("update", "app", "--version", "1.0.0", "--what-if", "--json")).Output);
+        Assert.Equal(ExitCodes.Ok, (await RunAsync("update", "app", "--version", "1.1.0")).ExitCode);
+        Assert.DoesNotContain("takenBack", (await RunAsync("releases", "app", "--json")).Output);
     }
 
     [Fact]

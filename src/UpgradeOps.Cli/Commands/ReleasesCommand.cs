@@ -22,7 +22,7 @@ internal sealed class ReleasesCommand : VerbCommand
             ("Tag", r => r.Tag),
             ("Published", r => Units.Moment(r.PublishedAt)),
             ("Size", r => r.SizeBytes is { } size ? Units.Bytes(size) : ""),
-            ("Known bad", r => Units.Short(r.KnownBad)),
+            ("Known bad or taken back", r => Units.Short(r.KnownBad ?? r.TakenBack)),
             ("Source", r => r.Source)));
         return ExitCodes.Ok;
     }

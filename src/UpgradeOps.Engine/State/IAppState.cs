@@ -64,9 +64,15 @@ internal sealed record AppMemory
 
     public IReadOnlyList<KnownBadVersion> KnownBad { get; init; } = [];
 
+    public IReadOnlyList<TakenBackVersion> TakenBack { get; init; } = [];
+
     /// <summary>Instances that a backup by hand holds at this moment; after a crash, whom to let go.</summary>
     public IReadOnlyList<string> HeldWriters { get; init; } = [];
 }
 
 /// <summary>A version that failed here.</summary>
 internal sealed record KnownBadVersion(string Version, string? Digest, string ErrorId, string Reason, DateTimeOffset At, string OperationId);
+
+/// <summary>A version that ran and was kept, until a person took it back.</summary>
+/// <param name="By"><c>user@machine</c></param>
+internal sealed record TakenBackVersion(string Version, string? Digest, string By, DateTimeOffset At, string OperationId);

@@ -96,6 +96,7 @@ public static class ErrorIds
 
     public const string NotNewer = "UpgradeOps.Updates.NotNewer";
     public const string KnownBad = "UpgradeOps.Updates.KnownBad";
+    public const string TakenBack = "UpgradeOps.Updates.TakenBack";
     public const string PlanStale = "UpgradeOps.Updates.PlanStale";
     public const string PlanDamaged = "UpgradeOps.Updates.PlanDamaged";
     public const string OperationPending = "UpgradeOps.Updates.OperationPending";

@@ -85,6 +85,7 @@ internal static class ErrorKinds
         [ErrorIds.LockLost] = (Conflict, "Another process took over; Get-AppHistory shows what it did."),
         [ErrorIds.NotNewer] = (Conflict, "Name the version with -Force to go back on purpose, or use Undo-AppUpdate."),
         [ErrorIds.KnownBad] = (Conflict, "Choose another version, or name this one with -Version and -Force."),
+        [ErrorIds.TakenBack] = (Conflict, "Ask who took it back, and why (Get-AppHistory), before you update to it again."),
         [ErrorIds.PlanStale] = (Conflict, "Make a new plan with Get-AppUpdatePlan."),
         [ErrorIds.PlanDamaged] = (InvalidInput, "Make a new plan with Get-AppUpdatePlan."),
         [ErrorIds.OperationPending] = (Conflict, "Resume-AppUpdate goes on with it, Undo-AppUpdate goes back."),

@@ -32,6 +32,9 @@ public sealed record Release
     /// <summary>When and why it failed here, and is therefore refused unless forced by name; null when it did not.</summary>
     public string? KnownBad { get; init; }
 
+    /// <summary>Who took it back here, and when, after it had been kept; it is not refused for that. Null when nobody did.</summary>
+    public string? TakenBack { get; init; }
+
     /// <summary>Release notes, or the address where a person reads them; null where neither is known.</summary>
     public string? Notes { get; init; }
 }

@@ -83,7 +83,7 @@ public sealed class KmpStack : IAsyncDisposable
     public async Task UpAsync()
     {
         (await ComposeAsync("up", "--detach", "--wait", "--quiet-pull")).Expect("docker compose up");
-        await Until.TrueAsync(async () => await HealthAsync() is not null, TimeSpan.FromSeconds(30), $"{Url}health");
+        await Until.TrueAsync(async () => await HealthAsync() is not null, TimeSpan.FromMinutes(2), $"{Url}health");
     }
 
     /// <summary>Runs <c>docker compose</c> in the installation's folder.</summary>

@@ -9,6 +9,11 @@ internal static class BadReleases
     public static KnownBadVersion? Find(AppMemory memory, Release release) =>
         memory.KnownBad.FirstOrDefault(b => b.Digest is null ? b.Version == release.Version : b.Digest == release.Digest);
 
+    public static TakenBackVersion? FindTakenBack(AppMemory memory, Release release) =>
+        memory.TakenBack.FirstOrDefault(b => b.Digest is null ? b.Version == release.Version : b.Digest == release.Digest);
+
+    public static string Describe(TakenBackVersion back) => $"{back.Version} was taken back by {back.By} on {back.At:u}";
+
     public static string Describe(KnownBadVersion bad) => $"{bad.Version} failed here on {bad.At:u}: {bad.Reason}";
 
     /// <summary>The exact command that tries it all the same.</summary>
@@ -26,20 +31,26 @@ internal static class BadReleases
         OperationId = bad.OperationId,
     };
 
-    /// <summary>Marks those of a list that failed here. A list has no digests: only what bears a bad one's version is looked at closer.</summary>
+    /// <summary>Marks those of a list that failed here, or that a person took back. A list has no digests: only what bears a bad one's version is looked at closer.</summary>
     public static async Task<IReadOnlyList<Release>> MarkAsync(
         IReadOnlyList<Release> list, AppMemory memory, IReleaseSource source, CancellationToken cancellationToken)
     {
-        if (memory.KnownBad.Count == 0)
+        if (memory.KnownBad.Count + memory.TakenBack.Count == 0)
             return list;
-        var versions = memory.KnownBad.Select(b => b.Version).ToHashSet(StringComparer.Ordinal);
+        var versions = memory.KnownBad.Select(b => b.Version).Concat(memory.TakenBack.Select(b => b.Version)).ToHashSet(StringComparer.Ordinal);
         var marked = new List<Release>(list.Count);
         foreach (var release in list)
         {
             var known = release.Digest is null && (versions.Contains(release.Version) || versions.Contains(release.Tag))
                 ? await PinAsync(release, source, cancellationToken).ConfigureAwait(false)
                 : release;
-            marked.Add(Find(memory, known) is { } bad ? release with { Digest = known.Digest, KnownBad = Describe(bad) } : release);
+            var (bad, back) = (Find(memory, known), FindTakenBack(memory, known));
+            marked.Add(bad is null && back is null ? release : release with
+            {
+                Digest = known.Digest,
+                KnownBad = bad is null ? null : Describe(bad),
+                TakenBack = back is null ? null : Describe(back),
+            });
         }
 
         return marked;

@@ -16,7 +16,7 @@ internal static class VersionRules
 
     /// <summary>True when the channel's newest is another than what runs, not older, and did not fail here before.</summary>
     public static bool IsUpdate(Deployment current, Release latest, AppMemory memory) =>
-        !IsSame(current, latest, named: false) && !Check(current, latest, memory, new UpdateOptions { Name = latest.Name }).Any();
+        !IsSame(current, latest, named: false) && !Check(current, latest, memory, new UpdateOptions { Name = latest.Name }).Any(f => f.Severity == FindingSeverity.Blocker);
 
     public static IEnumerable<Finding> Check(Deployment current, Release release, AppMemory memory, UpdateOptions options)
     {
@@ -31,6 +31,12 @@ internal static class VersionRules
         if (BadReleases.Find(memory, release) is { } bad && !(options.Force && options.Version is not null))
         {
             yield return Blocker(ErrorIds.KnownBad, BadReleases.Describe(bad), release) with { RecommendedAction = BadReleases.Insist(release) };
+        }
+
+        // A person may have had reasons that are gone by now: it is told, not refused.
+        if (BadReleases.FindTakenBack(memory, release) is { } back)
+        {
+            yield return Blocker(ErrorIds.TakenBack, $"{BadReleases.Describe(back)}.", release) with { Severity = FindingSeverity.Warning };
         }
     }
 

@@ -95,7 +95,10 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
 
     public Task RememberKeptAsync(OperationRecord record)
     {
-        var to = record.Plan.To;
+        var (from, to) = (record.Plan.From, record.Plan.To);
+        TakenBackVersion[] back = record.Plan.Kind == OperationKind.Undo && from.Version is { } version
+            ? [new TakenBackVersion(version, from.Digest, record.Start.By, record.StartedAt, record.OperationId)]
+            : [];
         return rooms.State.ChangeAsync(
             lease,
             memory => memory with
@@ -103,6 +106,8 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
                 Channel = to.Channel ?? memory.Channel,
                 // What was kept is no longer known to be bad: somebody insisted, and it worked.
                 KnownBad = memory.KnownBad.Where(b => b.Digest is null ? b.Version != to.Version : b.Digest != to.Digest).ToList(),
+                // Nor does it count any more that somebody had taken it back.
+                TakenBack = [.. memory.TakenBack.Where(b => !Same(b, to) && !back.Any(n => n.Version == b.Version && n.Digest == b.Digest)), .. back],
             },
             CancellationToken.None);
     }
@@ -129,6 +134,9 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
             memory => memory with { KnownBad = [.. memory.KnownBad.Where(b => b.Version != bad.Version || b.Digest != bad.Digest), bad] },
             CancellationToken.None).ConfigureAwait(false);
     }
+
+    private static bool Same(TakenBackVersion back, PlanEndpoint endpoint) =>
+        back.Digest is null ? back.Version == endpoint.Version : back.Digest == endpoint.Digest;
 
     /// <summary>A lost engine, a full disk, a removed container, another copy of the application: the same version may do next time.</summary>
     private static bool Blames(AppError failure) =>

@@ -25,8 +25,8 @@ public sealed class ComposeKillMatrixTests(ITestOutputHelper output)
     private static KillPlan Plan => (Environment.GetEnvironmentVariable("UPGRADEOPS_KILL_MATRIX"), Environment.GetEnvironmentVariable("CI")) switch
     {
         ("all", _) => new KillPlan { SecondStride = 0, Pairs = 80, InTheMiddle = 30, MiddleWithin = TimeSpan.FromSeconds(1) },
-        (_, "true") => new KillPlan { FirstStride = 13, SecondStride = 0, Pairs = 4, InTheMiddle = 2, MiddleWithin = TimeSpan.FromSeconds(1), Workers = 2 },
-        _ => new KillPlan { FirstStride = 95, SecondStride = 0, Pairs = 1, Workers = 2 },
+        (_, "true") => new KillPlan { FirstStride = 19, SecondStride = 0, Pairs = 3, InTheMiddle = 2, MiddleWithin = TimeSpan.FromSeconds(1), Workers = 2 },
+        _ => new KillPlan { FirstStride = 40, SecondStride = 0, Pairs = 1, Workers = 2 },
     };
 
     [Fact]

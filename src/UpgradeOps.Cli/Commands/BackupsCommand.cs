@@ -14,7 +14,7 @@ internal sealed class BackupsCommand : VerbCommand
 
     public override async Task<int> RunAsync(Verb verb)
     {
-        verb.Screen.Write(await new ListBackups(verb.Session()).RunAsync(verb.Get(name), verb.Stop), BackupView.At(TimeProvider.System.GetUtcNow()));
+        verb.Screen.Write(await new ListBackups(verb.ShowingSession()).RunAsync(verb.Get(name), verb.Stop), BackupView.At(TimeProvider.System.GetUtcNow()));
         return ExitCodes.Ok;
     }
 }

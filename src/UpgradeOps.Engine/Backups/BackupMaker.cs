@@ -17,6 +17,14 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
     {
         if (sources.Count == 0)
             throw new AppException(ErrorIds.BackupNothingDeclared, $"The definition of {definition.Name} declares nothing under backups:.", definition.Path);
+        var absent = new List<IBackupSource>();
+        foreach (var source in request.SkipAbsent ? sources : [])
+        {
+            if (await source.IsAbsentAsync(cancellationToken).ConfigureAwait(false))
+                absent.Add(source);
+        }
+
+        sources = [.. sources.Except(absent)];
         var total = await EstimateAsync(sources, cancellationToken).ConfigureAwait(false);
         if (await RoomProblemAsync(total, cancellationToken).ConfigureAwait(false) is { } problem)
             throw problem;
@@ -43,7 +51,7 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
             }
 
             progress.Begin("Verifying");
-            return await partial.CommitAsync(Manifest(request, moment, partial.Files, records, copies), cancellationToken).ConfigureAwait(false);
+            return await partial.CommitAsync(Manifest(request, moment, partial.Files, records, copies, absent), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -90,7 +98,8 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
     }
 
     private BackupManifest Manifest(
-        BackupRequest request, DateTimeOffset moment, IReadOnlyList<BackupFile> files, List<SourceRecord> records, List<SourceCopy> copies)
+        BackupRequest request, DateTimeOffset moment, IReadOnlyList<BackupFile> files, List<SourceRecord> records, List<SourceCopy> copies,
+        IReadOnlyList<IBackupSource> absent)
     {
         var location = store.LocationOf(request.BackupId);
         var quiesced = request.Quiesced || request.Hold is { Lasted: not null };
@@ -114,7 +123,7 @@ internal sealed class BackupMaker(AppDefinition definition, FolderBackupStore st
             OperationId = request.OperationId,
             Pinned = request.Pinned,
             Tools = Tools(copies),
-            Notes = [.. copies.SelectMany(c => c.Notes)],
+            Notes = [.. absent.Select(s => $"{s.Id} was not there."), .. copies.SelectMany(c => c.Notes)],
             RestoreCommands = [$"cd {ShellText.Quote(location)} && sha256sum -c {BackupPaths.Sums}", .. copies.SelectMany(c => c.RestoreCommands)],
         };
     }

@@ -58,6 +58,17 @@ internal sealed class BackupRoom : IBackups
 
     public CopyTime Copies => _copies is null ? CopyTime.Never : _definition.Store is { Required: false } ? CopyTime.Last : CopyTime.First;
 
+    public async Task<bool> HasDataAsync(CancellationToken cancellationToken)
+    {
+        foreach (var source in _sources.Make())
+        {
+            if (!await source.IsAbsentAsync(cancellationToken).ConfigureAwait(false))
+                return true;
+        }
+
+        return false;
+    }
+
     public IStep Create(PlannedStep planned) => RestoreSteps.Create(planned, _parts);
 
     public async Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ internal interface IBackups : IStepSource
     /// <summary>True when the definition declares anything to back up.</summary>
     bool Declared { get; }
 
+    /// <summary>False when nothing of what is declared is on this machine.</summary>
+    Task<bool> HasDataAsync(CancellationToken cancellationToken) => Task.FromResult(Declared);
+
     /// <summary>Findings about room, tools and credentials for a backup now.</summary>
     Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken);
 
@@ -85,6 +88,9 @@ internal sealed record BackupRequest
     public Deployment? Deployment { get; init; }
 
     public string? SchemaFingerprint { get; init; }
+
+    /// <summary>True to leave out what is not there at all: before a restore there is nothing of it to be lost.</summary>
+    public bool SkipAbsent { get; init; }
 
     /// <summary>True when writers are stopped.</summary>
     public bool Quiesced { get; init; }

@@ -40,9 +40,10 @@ internal sealed class FolderApp : IDisposable
     public string Backups => _folder["backups"];
 
     /// <param name="folder">Another machine's working folder.</param>
-    public BackupRoom Room(string? folder = null) => new(
+    /// <param name="remote">False for an application whose definition names no store.</param>
+    public BackupRoom Room(string? folder = null, bool remote = true) => new(
         Definition, new LocalHost(), new Dictionary<string, IDatabase>(), () => throw new NotSupportedException(), folder ?? Backups, TimeProvider.System, packing: null,
-        secrets: new Given(), remote: Store());
+        secrets: new Given(), remote: remote ? Store() : null);
 
     public S3Store Store() => new(Definition.Store!.S3, Definition.Name, new Given(), TimeProvider.System);
 

@@ -26,8 +26,13 @@ internal static class ConsoleProcess
     }
 
     /// <summary>Runs to the end, or to the first event that <paramref name="killAt"/> accepts; then nothing in it runs any more.</summary>
-    public static async Task<ConsoleOutcome> RunAsync(
-        Func<ProgressEvent, bool>? killAt, IReadOnlyDictionary<string, string>? environment, params IEnumerable<string> arguments)
+    public static Task<ConsoleOutcome> RunAsync(
+        Func<ProgressEvent, bool>? killAt, IReadOnlyDictionary<string, string>? environment, params IEnumerable<string> arguments) =>
+        WatchAsync(killAt is null ? null : (progress, _) => killAt(progress), environment, arguments);
+
+    /// <summary>The same for who wants to see the process too.</summary>
+    public static async Task<ConsoleOutcome> WatchAsync(
+        Func<ProgressEvent, Process, bool>? killAt, IReadOnlyDictionary<string, string>? environment, params IEnumerable<string> arguments)
     {
         var info = Info(arguments);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -42,7 +47,7 @@ internal static class ConsoleProcess
         while (await process.StandardError.ReadLineAsync() is { } line)
         {
             errors.Add(line);
-            if (killAt is not null && killedAt is null && line.StartsWith('{') && EngineJson.Read<ProgressEvent>(line, ErrorIds.Unexpected, "progress") is { } progress && killAt(progress))
+            if (killAt is not null && killedAt is null && line.StartsWith('{') && EngineJson.Read<ProgressEvent>(line, ErrorIds.Unexpected, "progress") is { } progress && killAt(progress, process))
             {
                 killedAt = progress;
                 process.Kill();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace UpgradeOps.TestKit;
 
@@ -20,8 +21,7 @@ public sealed class S3Server : IAsyncDisposable
     {
         var server = new S3Server();
         using var client = new HttpClient { BaseAddress = new Uri(server.Endpoint) };
-        await Until.TrueAsync(async () => (await client.GetAsync("/moto-api/data.json")).StatusCode == HttpStatusCode.OK,
-            TimeSpan.FromSeconds(60), $"moto at {server.Endpoint}, log: {File.ReadAllText(server.folder["log"])}");
+        await Until.TrueAsync(async () => (await client.GetAsync("/moto-api/data.json")).StatusCode == HttpStatusCode.OK, TimeSpan.FromSeconds(90), $"moto at {server.Endpoint}");
         foreach (var bucket in buckets)
             await server.CreateBucketAsync(bucket);
         return server;
@@ -53,6 +53,25 @@ public sealed class S3Server : IAsyncDisposable
         using var content = new ByteArrayContent(bytes);
         (await client.PutAsync($"{Endpoint}/{bucket}/{key}", content)).EnsureSuccessStatusCode();
     }
+
+    /// <summary>Removes an object, or an empty bucket.</summary>
+    public async Task DeleteAsync(string bucket, string? key = null)
+    {
+        // It wants to be asked by somebody, and asks nobody for proof.
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.TryAddWithoutValidation(
+            "Authorization", "AWS4-HMAC-SHA256 Credential=test/20260301/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=none");
+        (await client.DeleteAsync(key is null ? $"{Endpoint}/{bucket}" : $"{Endpoint}/{bucket}/{key}")).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Numbers of the parts that were taken for a bucket, in their order, also twice.</summary>
+    public async Task<IReadOnlyList<int>> PartsSentAsync(string bucket) =>
+    [
+        .. (await File.ReadAllLinesAsync(folder["log"]))
+            .Select(line => Regex.Match(line, $"\"PUT /{bucket}/[^ ]*partNumber=([0-9]+)[^ ]* HTTP/1.1.* 200 "))
+            .Where(match => match.Success)
+            .Select(match => int.Parse(match.Groups[1].Value)),
+    ];
 
     public async ValueTask DisposeAsync()
     {

@@ -24,6 +24,7 @@ internal sealed class CreateStep(PlannedStep planned, RestoreParts parts) : Step
         {
             BackupId = IdFor(context),
             OperationId = context.OperationId,
+            SkipAbsent = OptionalInput(RestoreSteps.AbsentInput) == "skip",
             Quiesced = OptionalInput("quiesced") == "true",
             Deployment = new Deployment { Name = parts.Definition.Name, Version = OptionalInput("version"), Digest = OptionalInput("digest") },
             SchemaFingerprint = OptionalInput("schemaFingerprint"),

@@ -23,6 +23,9 @@ internal static class RestoreSteps
     /// <summary>Input of <see cref="CreateKind"/>: <c>true</c> to hold what writes meanwhile.</summary>
     public const string HoldInput = "hold";
 
+    /// <summary>Input of <see cref="CreateKind"/>: <c>skip</c> to leave out what is not there.</summary>
+    public const string AbsentInput = "absent";
+
     /// <summary>Input of <see cref="UploadKind"/>: <c>true</c> when it may fail.</summary>
     public const string LateInput = "late";
 

@@ -33,6 +33,17 @@ internal sealed class FilesSource(IHost host, string baseFolder, IReadOnlyList<s
         return findings;
     }
 
+    public async Task<bool> IsAbsentAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            if (await host.Files.StatAsync(FullPath(file), cancellationToken).ConfigureAwait(false) is not null)
+                return false;
+        }
+
+        return true;
+    }
+
     public async Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken)
     {
         var notes = new List<string>();

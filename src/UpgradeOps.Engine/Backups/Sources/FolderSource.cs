@@ -22,6 +22,8 @@ internal sealed class FolderSource(string declared, string path, string storedAs
     public Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>>(Problem() is { } problem ? [Findings.Blocker(problem.Error, path)] : []);
 
+    public Task<bool> IsAbsentAsync(CancellationToken cancellationToken) => Task.FromResult(!Directory.Exists(path) && !File.Exists(path));
+
     public async Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken)
     {
         if (Problem() is { } problem)

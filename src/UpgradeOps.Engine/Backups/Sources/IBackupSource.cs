@@ -18,6 +18,9 @@ internal interface IBackupSource
     /// <summary>What would make a backup fail now.</summary>
     Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken);
 
+    /// <summary>True when there is nothing of it on this machine, as on one that an application is only now restored to. False when that cannot be told.</summary>
+    Task<bool> IsAbsentAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
     /// <exception cref="AppException">It could not be copied whole.</exception>
     Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken);
 }

@@ -33,6 +33,8 @@ internal sealed class SqliteSource(IHost host, string declared, string path, str
         return await host.Files.StatAsync(path, cancellationToken).ConfigureAwait(false) is null ? [Findings.Blocker(Missing().Error, Id)] : [];
     }
 
+    public Task<bool> IsAbsentAsync(CancellationToken cancellationToken) => Task.FromResult(!File.Exists(path));
+
     public async Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken)
     {
         // The tool would make an empty database of a name that is not there.

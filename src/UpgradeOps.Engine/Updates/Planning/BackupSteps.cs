@@ -20,6 +20,13 @@ internal static class BackupSteps
         return steps;
     }
 
+    /// <summary>Of what a restore replaces, with everything stopped. What is not there needs none.</summary>
+    public static IReadOnlyList<PlannedStep> PlanSafety(PlanEndpoint running)
+    {
+        var create = Create(quiesced: true, running, hold: false);
+        return [create with { Inputs = new Dictionary<string, string>(create.Inputs) { ["absent"] = "skip" } }, Prove(ProofLevel.Structure)];
+    }
+
     private static PlannedStep Create(bool quiesced, PlanEndpoint running, bool hold) =>
         new()
         {

@@ -40,7 +40,7 @@ internal sealed class RestorePlanner(AppRooms rooms)
             Kind = OperationKind.Restore,
             From = from,
             To = new PlanEndpoint { Version = backupId ?? options.Path },
-            Steps = Arrange(restore, current.IsRunning, from),
+            Steps = await ArrangeAsync(restore, current.IsRunning, from, cancellationToken).ConfigureAwait(false),
             OnFailureData = DataPolicy.Keep,
             Findings = findings,
             DataSince = impact.Tables,
@@ -60,7 +60,8 @@ internal sealed class RestorePlanner(AppRooms rooms)
         CreatedAt = rooms.Options.Time.GetUtcNow(),
     });
 
-    private IReadOnlyList<PlannedStep> Arrange(IReadOnlyList<PlannedStep> restore, bool running, PlanEndpoint from)
+    private async Task<IReadOnlyList<PlannedStep>> ArrangeAsync(
+        IReadOnlyList<PlannedStep> restore, bool running, PlanEndpoint from, CancellationToken cancellationToken)
     {
         // What each step does to the live data decides its place: loading beside needs no stop, swapping does.
         var steps = new List<PlannedStep>();
@@ -70,9 +71,10 @@ internal sealed class RestorePlanner(AppRooms rooms)
             steps.Add(AppSteps.PlanStop(StepPhase.Quiesce));
         }
 
-        if (rooms.Backups.Declared)
+        // On a machine that the application is only now restored to there is nothing to be lost.
+        if (rooms.Backups.Declared && await rooms.Backups.HasDataAsync(cancellationToken).ConfigureAwait(false))
         {
-            steps.AddRange(BackupSteps.Plan(quiesced: true, from));
+            steps.AddRange(BackupSteps.PlanSafety(from));
         }
 
         steps.AddRange(restore.Where(s => s.Phase >= StepPhase.Switch));

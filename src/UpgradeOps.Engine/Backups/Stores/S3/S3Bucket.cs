@@ -36,7 +36,7 @@ internal sealed class S3Bucket(S3StoreDefinition place, IAmazonS3 client, TimePr
         {
             return new S3Bucket(place, credentials is null ? new AmazonS3Client(Configuration(place)) : new AmazonS3Client(credentials, Configuration(place)), time);
         }
-        catch (AmazonClientException e)
+        catch (Exception e) when (S3Faults.IsSdk(e))
         {
             throw S3Faults.Explain(e, place);
         }
@@ -82,7 +82,7 @@ internal sealed class S3Bucket(S3StoreDefinition place, IAmazonS3 client, TimePr
             {
                 // Tried again below.
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is AmazonClientException || S3Faults.IsNetwork(e)))
+            catch (Exception e) when (S3Faults.IsSdk(e) || (!cancellationToken.IsCancellationRequested && S3Faults.IsNetwork(e)))
             {
                 throw S3Faults.Explain(e, place);
             }

@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using UpgradeOps.Engine.Backups.Streams;
@@ -37,6 +38,10 @@ internal sealed class S3Download(S3Bucket bucket, string key, long size, GetObje
 
                 throw new EndOfStreamException($"{key} ended after {_position} bytes of {size}");
             }
+            catch (Exception e) when (S3Faults.IsSdk(e))
+            {
+                throw S3Faults.Explain(e, bucket.Place);
+            }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && S3Faults.IsNetwork(e))
             {
                 HangUp();
@@ -66,7 +71,15 @@ internal sealed class S3Download(S3Bucket bucket, string key, long size, GetObje
 
     private void HangUp()
     {
-        _answer?.Dispose();
+        try
+        {
+            _answer?.Dispose();
+        }
+        catch (AmazonClientException)
+        {
+            // The SDK takes every ETag for an MD5. Ours is the SHA-256 of the whole, which whoever reads compares.
+        }
+
         _answer = null;
     }
 }

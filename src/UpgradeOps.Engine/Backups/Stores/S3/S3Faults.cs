@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
 using UpgradeOps.Engine.Apps.Definition;
@@ -27,8 +28,14 @@ internal static class S3Faults
         AmazonServiceException { StatusCode: 0 } => true,
         AmazonServiceException s => Damaged.Contains(s.ErrorCode),
         AmazonClientException => false,
-        _ => IsNetwork(e),
+        _ => IsNetwork(e) || IsGarbled(e),
     };
+
+    /// <summary>What the SDK throws has no common base.</summary>
+    public static bool IsSdk(Exception e) => e is AmazonServiceException or AmazonClientException || IsGarbled(e);
+
+    /// <summary>An answer that is none of S3's: one that was cut, or that of a proxy in between.</summary>
+    private static bool IsGarbled(Exception e) => e is XmlException or FormatException;
 
     public static bool IsNetwork(Exception e) => e is HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException;
 
@@ -40,7 +47,8 @@ internal static class S3Faults
         return e switch
         {
             AmazonServiceException s when IsFull(s) => Make(ErrorIds.StoreFull, $"{where} has no room left: {Say(s)}"),
-            AmazonServiceException { ErrorCode: "NoSuchBucket" } => Make(ErrorIds.StoreBucketMissing, $"There is no bucket '{place.Bucket}' {At(place)}."),
+            // What may be missing was asked for as such: without a word more it is the bucket.
+            AmazonServiceException { ErrorCode: "NoSuchBucket" or "NotFound" } or AmazonServiceException { StatusCode: HttpStatusCode.NotFound, ErrorCode: null or "" } => Make(ErrorIds.StoreBucketMissing, $"There is no bucket '{place.Bucket}' {At(place)}."),
             AmazonServiceException { ErrorCode: "RequestTimeTooSkewed" } s => Make(ErrorIds.StoreClockSkew, $"{where} refuses this machine's clock: {Say(s)}"),
             AmazonServiceException s when Elsewhere.Contains(s.ErrorCode) || (int)s.StatusCode is 301 or 307 => Make(
                 ErrorIds.StoreWrongRegion, $"The bucket '{place.Bucket}' is not in region {place.Region ?? "that this machine's configuration names"}: {Say(s)}"),
@@ -49,6 +57,7 @@ internal static class S3Faults
             AmazonServiceException { StatusCode: 0 } => Make(ErrorIds.StoreUnreachable, $"{where} does not answer: {Say(e)}"),
             AmazonServiceException s => Make(ErrorIds.StoreFailed, $"{where} failed: {Say(s)}"),
             AmazonClientException when IsCredentials(e) => Make(ErrorIds.StoreUnauthorized, $"Nothing on this machine tells who may use {where}: {Say(e)}"),
+            XmlException or FormatException => Make(ErrorIds.StoreFailed, $"{where} does not answer as S3 does: {Say(e)}"),
             AmazonClientException => Make(ErrorIds.StoreFailed, $"{where} cannot be used: {Say(e)}"),
             _ => Make(ErrorIds.StoreUnreachable, $"{where} does not answer: {Say(e)}"),
         };

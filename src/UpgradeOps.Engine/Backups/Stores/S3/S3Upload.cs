@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -61,6 +62,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, StoredFile stored, A
         var known = await S3Objects.PartsAsync(bucket, key, uploadId, cancellationToken).ConfigureAwait(false);
         var tags = new PartETag[_plan.Count];
         using var slots = new SemaphoreSlim(AtOnce, AtOnce);
+        Exception? failure = null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = new List<Task>();
         try
@@ -81,8 +83,9 @@ internal sealed class S3Upload(S3Bucket bucket, string key, StoredFile stored, A
             await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        var failed = sending.FirstOrDefault(t => t.IsFaulted);
-        await (failed ?? Task.WhenAll(sending)).ConfigureAwait(false);
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+        await Task.WhenAll(sending).ConfigureAwait(false);
         await CompleteAsync(uploadId, tags, cancellationToken).ConfigureAwait(false);
 
         async Task SendAsync(int number, PartDigest digest)
@@ -107,10 +110,11 @@ internal sealed class S3Upload(S3Bucket bucket, string key, StoredFile stored, A
                 tags[number - 1] = Tag(number, sent.ETag, digest);
                 progress(_plan.LengthOf(number));
             }
-            catch
+            catch (Exception e)
             {
+                // What fails afterwards was only broken off.
+                Interlocked.CompareExchange(ref failure, e, null);
                 await stop.CancelAsync().ConfigureAwait(false);
-                throw;
             }
             finally
             {

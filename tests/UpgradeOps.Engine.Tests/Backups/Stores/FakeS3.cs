@@ -117,7 +117,7 @@ internal sealed class FakeS3 : IDisposable
 
             using var body = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(body);
-            var answer = fault is { Status: { } status } ? S3Answer.Error(status, fault.Code ?? "") : Handle(request, body.ToArray());
+            var answer = fault is { Hollow: true } ? S3Answer.Empty(200) : fault is { Status: { } status } ? S3Answer.Error(status, fault.Code ?? "") : Handle(request, body.ToArray());
             if (fault is { Silent: true })
             {
                 context.Response.Abort();

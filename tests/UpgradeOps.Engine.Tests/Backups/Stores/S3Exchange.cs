@@ -15,6 +15,9 @@ internal sealed record S3Fault
     /// <summary>The connection breaks after so many bytes of what is sent, or for a download of the answer.</summary>
     public int? CutAfter { get; init; }
 
+    /// <summary>It is answered with 200 and nothing else, as by a proxy that lost the server.</summary>
+    public bool Hollow { get; init; }
+
     /// <summary>It is done, but the answer is lost.</summary>
     public bool Silent { get; init; }
 }

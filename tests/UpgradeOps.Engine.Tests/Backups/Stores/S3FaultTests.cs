@@ -81,6 +81,22 @@ public class S3FaultTests
         Assert.Equal([1, 1, 3, 1], Enumerable.Range(1, 4).Select(n => s3.Count("PUT", $"partNumber={n}&")));
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(0)]
+    public async Task An_answer_of_nothing_does_not_count_as_taken(int mebibytes)
+    {
+        using var s3 = new FakeS3();
+        using var app = new BucketApp(s3.Endpoint);
+        if (mebibytes > 0)
+            app.Fill(mebibytes);
+        await app.MakeAsync();
+        var hollow = 0;
+        s3.Fault = r => r.Method == "PUT" && r.Key.EndsWith(".tar.gz", StringComparison.Ordinal) && Interlocked.Increment(ref hollow) == 1 ? new S3Fault { Hollow = true } : null;
+        await app.SendAsync();
+        Assert.Equal([BucketApp.Id], await app.ListedAsync());
+    }
+
     [Fact]
     public async Task A_download_that_is_cut_goes_on_where_it_was()
     {

@@ -48,11 +48,11 @@ internal sealed class S3Upload(S3Bucket bucket, string key, StoredFile stored, A
         await bucket.InsistAsync(Put, cancellationToken).ConfigureAwait(false);
         progress(stored.File.Size);
 
-        Task<PutObjectResponse> Put(IAmazonS3 s3)
+        async Task<string> Put(IAmazonS3 s3)
         {
             var request = S3Requests.Put(bucket.Place, key, _digests[0], small: false);
             request.FilePath = stored.Path;
-            return s3.PutObjectAsync(request, cancellationToken);
+            return Taken((await s3.PutObjectAsync(request, cancellationToken).ConfigureAwait(false)).ETag);
         }
     }
 
@@ -105,9 +105,11 @@ internal sealed class S3Upload(S3Bucket bucket, string key, StoredFile stored, A
         {
             try
             {
-                var sent = await bucket.InsistAsync(
-                    s3 => s3.UploadPartAsync(S3Requests.Part(bucket.Place, key, uploadId, stored.Path, _plan, number, digest), stop.Token), stop.Token).ConfigureAwait(false);
-                tags[number - 1] = Tag(number, sent.ETag, digest);
+                var etag = await bucket.InsistAsync(
+                    async s3 => Taken(
+                        (await s3.UploadPartAsync(S3Requests.Part(bucket.Place, key, uploadId, stored.Path, _plan, number, digest), stop.Token).ConfigureAwait(false)).ETag),
+                    stop.Token).ConfigureAwait(false);
+                tags[number - 1] = Tag(number, etag, digest);
                 progress(_plan.LengthOf(number));
             }
             catch (Exception e)
@@ -201,6 +203,9 @@ internal sealed class S3Upload(S3Bucket bucket, string key, StoredFile stored, A
             throw stored.Damaged($"it cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>A server that took the bytes says so with their ETag; without one it was a cut answer, or somebody in between.</summary>
+    private static string Taken(string? etag) => string.IsNullOrEmpty(etag) ? throw new FormatException("The answer to the bytes has no ETag.") : etag;
 
     private static PartETag Tag(int number, string etag, PartDigest digest) => new(number, etag) { ChecksumSHA256 = digest.Checksum };
 }

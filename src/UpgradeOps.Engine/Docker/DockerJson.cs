@@ -13,6 +13,7 @@ namespace UpgradeOps.Engine.Docker;
 [JsonSerializable(typeof(ContainerWait))]
 [JsonSerializable(typeof(ContainerUpdate))]
 [JsonSerializable(typeof(CreatedId))]
+[JsonSerializable(typeof(EngineEvent))]
 [JsonSerializable(typeof(List<ImageSummary>))]
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(DistributionDetails))]

@@ -54,6 +54,22 @@ public sealed class ContainerTests(EngineFixture engine) : IClassFixture<EngineF
     }
 
     [Fact]
+    public async Task The_exit_code_of_one_that_runs_again_is_known()
+    {
+        Needs.Parts(Part.Docker, Part.Registry, Part.Compiler);
+        var id = await engine.CreateAsync("[ -e /tmp/again ] && exec sleep 60; touch /tmp/again; exit 7");
+        await Client.SetRestartPolicyAsync(id, new RestartPolicy("on-failure", 3), Token);
+        await Client.StartContainerAsync(id, Token);
+        ContainerDetails? now = null;
+        await Until.TrueAsync(
+            async () => (now = await Client.InspectContainerAsync(id, Token)) is { RestartCount: 1, State: { Running: true, Status: "running" } },
+            TimeSpan.FromSeconds(60),
+            "it was started again");
+        Assert.Equal(0, now!.State.ExitCode);
+        Assert.Equal(7, await Client.FindLastExitCodeAsync(now, Token));
+    }
+
+    [Fact]
     public async Task Logs_are_followed_until_the_container_ends()
     {
         Needs.Parts(Part.Docker, Part.Registry, Part.Compiler);

@@ -82,19 +82,22 @@ public sealed class ComposeUpdateTests(RegistryFixture registry) : IClassFixture
         Needs.Stack();
         await using var own = await RegistryServer.StartAsync();
         var images = new TestImages(own);
-        await images.PublishAsync(KmpRelease.V100, "v1.0.0", "latest");
-        await images.PublishAsync(KmpRelease.V110, "v1.1.0");
+        // Images of its own: what others use must not be pruned under them.
+        var build = Random.Shared.Next(1000, int.MaxValue);
+        var (first, second) = (KmpRelease.V100 with { Build = build }, KmpRelease.V110 with { Build = build });
+        await images.PublishAsync(first, "v1.0.0", "latest");
+        await images.PublishAsync(second, "v1.1.0");
         await using var stack = await KmpStack.StartAsync(images, new KmpStackOptions { Tag = "latest" });
         using var admin = new Admin();
         var name = await admin.RegisterAsync(stack);
         // A moving tag: yesterday's latest must come back, not today's.
-        await images.PublishAsync(KmpRelease.V110, "latest");
+        await images.PublishAsync(second, "latest");
         var update = await admin.UpdateAsync(name, channel: "release");
         Assert.True(update.Status == UpdateStatus.Kept, Outcomes.Describe(update));
         Assert.Equal("v1.1.0", await stack.VersionAsync());
 
         await own.DisposeAsync();
-        await Command.OutputAsync("docker", "image", "prune", "--all", "--force", "--filter", "label=org.opencontainers.image.title=KMP");
+        await Command.OutputAsync("docker", "image", "prune", "--all", "--force", "--filter", $"label=org.opencontainers.image.revision={build:x8}");
         admin.NewSession();
         var undone = await admin.UndoAsync(name);
         Assert.True(undone.Status == UpdateStatus.Kept, Outcomes.Describe(undone));

@@ -14,7 +14,7 @@ internal static class ContainerInstance
         Health = container.State.Health is { Status: { Length: > 0 } status } && status != "none" ? status : null,
         StartedAt = container.State.StartedAt.StartsWith("0001", StringComparison.Ordinal) ? null : container.State.StartedAt,
         RestartCount = container.RestartCount,
-        ExitCode = container.State.Status is "exited" or "dead" ? container.State.ExitCode : null,
+        ExitCode = container.State.Status is "exited" or "dead" or "restarting" ? container.State.ExitCode : null,
         Artifact = container.Image,
         Endpoints = [.. Addresses(container), .. Published(container)],
     };

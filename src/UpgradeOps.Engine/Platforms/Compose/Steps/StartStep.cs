@@ -78,17 +78,20 @@ internal sealed class StartStep(PlannedStep planned, ComposeProject project) : C
         {
             there = await Project.Containers.InspectAsync(ids, cancellationToken).ConfigureAwait(false);
             if (there.FirstOrDefault(c => !c.State.Running || c.RestartCount > 0) is { } ended)
-                throw Exited(ended);
+                throw await ExitedAsync(Docker, ended, cancellationToken).ConfigureAwait(false);
             await Task.Delay(FirstLook, context.Time, cancellationToken).ConfigureAwait(false);
         }
 
         return there;
     }
 
-    internal static AppException Exited(ContainerDetails ended) => new(
-        ErrorIds.InstanceExited,
-        $"{ended.DisplayName} ended with exit code {ended.State.ExitCode}{(ended.State.OOMKilled ? " because memory ran out" : "")} right after its start{(ended.State.Error.Length > 0 ? $": {ended.State.Error}" : "")}.",
-        ended.DisplayName);
+    internal static async Task<AppException> ExitedAsync(DockerClient docker, ContainerDetails ended, CancellationToken cancellationToken)
+    {
+        var code = await docker.FindLastExitCodeAsync(ended, cancellationToken).ConfigureAwait(false);
+        var how = (code is null ? "" : $" with exit code {code}") + (ended.State.OOMKilled ? " because memory ran out" : "");
+        var why = ended.State.Error.Length > 0 ? $": {ended.State.Error}" : "";
+        return new AppException(ErrorIds.InstanceExited, $"{ended.DisplayName} ended{how} right after its start{why}.", ended.DisplayName);
+    }
 }
 
 /// <summary>Waits until the services that another one depends on are as far as its compose file asks.</summary>
@@ -112,7 +115,12 @@ internal sealed class DependencyWait(ComposeProject project)
         {
             var now = await project.Docker.InspectContainerAsync(id, cancellationToken).ConfigureAwait(false);
             if (now is null || (now.State.Status is "exited" or "dead" && (dependency.Condition != ComposeDependency.Completed || now.State.ExitCode != 0)))
-                throw now is null ? new AppException(ErrorIds.InstanceExited, $"The new container of {dependency.Service} is gone.", dependency.Service) : StartStep.Exited(now);
+            {
+                throw now is null
+                    ? new AppException(ErrorIds.InstanceExited, $"The new container of {dependency.Service} is gone.", dependency.Service)
+                    : await StartStep.ExitedAsync(project.Docker, now, cancellationToken).ConfigureAwait(false);
+            }
+
             if (dependency.Condition == ComposeDependency.Completed ? now.State.Status == "exited" : now.State.Health is null or { Status: "healthy" })
                 return;
             if (project.Time.GetElapsedTime(since) > project.Definition.HealthTimeout)

@@ -42,7 +42,7 @@ internal sealed class RestoreProof(FolderBackupStore store, IReadOnlyDictionary<
         {
             var content = await stored.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
-                await database.LoadAsync(content, kind.Format, scratch, cancellationToken).ConfigureAwait(false);
+                await database.LoadAsync(content, kind.Format, scratch, cancellationToken, stored.File.OriginalSize).ConfigureAwait(false);
             var rows = await database.CountRowsAsync(scratch, cancellationToken).ConfigureAwait(false);
             if (recorded?.Rows is not null && RowComparison.Differences(recorded.Rows, rows) is [var difference, ..])
                 throw stored.Damaged($"restored into a scratch database, {difference}");

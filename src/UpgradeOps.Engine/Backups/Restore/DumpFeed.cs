@@ -4,11 +4,11 @@ using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 
-/// <summary>Gives the dump that a step names, of a backup or of another tool, to whoever loads it; verified first.</summary>
+/// <summary>Gives the dump that a step names, of a backup or of another tool, to whoever loads it; verified first; with its unpacked size where that is known.</summary>
 internal static class DumpFeed
 {
     public static async Task RunAsync(
-        PlannedStep planned, RestoreParts parts, StepContext context, Func<Stream, DumpFormat, CancellationToken, Task> load, CancellationToken cancellationToken)
+        PlannedStep planned, RestoreParts parts, StepContext context, Func<Stream, DumpFormat, long?, CancellationToken, Task> load, CancellationToken cancellationToken)
     {
         if (!planned.Inputs.TryGetValue(RestoreSteps.FromBackup, out var backupId))
         {
@@ -22,6 +22,6 @@ internal static class DumpFeed
         var kind = DumpKind.OfEncoding(file.File.Encoding) ?? throw file.Damaged($"its encoding '{file.File.Encoding}' is not that of a dump");
         var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
-            await load(content, kind.Format, cancellationToken).ConfigureAwait(false);
+            await load(content, kind.Format, file.File.OriginalSize, cancellationToken).ConfigureAwait(false);
     }
 }

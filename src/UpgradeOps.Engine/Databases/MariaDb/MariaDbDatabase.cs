@@ -72,7 +72,7 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
         await new GuardedStream(dump, new MariaDbGuard(Target, name), Target).CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken)
+    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null)
     {
         ThrowIfForeign(format);
         ThrowIfLive(intoDatabase);

@@ -40,16 +40,18 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
             "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}", .. globalsOnly ? ["--globals-only"] : Array.Empty<string>(),
         ]);
 
-    public ToolCommand RestoreArchive(string database) => Tool(
-        "pg_restore", "--exit-on-error", "--single-transaction", "--no-password", $"--dbname={Connection(database)}");
+    /// <summary>Loads an archive from standard input as it comes.</summary>
+    public ToolCommand RestoreArchive(string database)
+    {
+        var restore = Restore(database);
+        return restore with { Arguments = [.. restore.Arguments, "--single-transaction"] };
+    }
+
+    /// <summary>Loads an archive of so many bytes with up to so many connections at once, where there is room to put it beside the tool.</summary>
+    public ToolCommand RestoreStaged(string database, long size, int connections) => StagedRestore.Archive(Restore(database), size, connections);
 
     /// <summary>Unpacks a folder archive, which comes as tar on standard input, where the tool runs, loads it from there and removes it again.</summary>
-    public ToolCommand RestoreFolder(string database)
-    {
-        const string script = "d=$(mktemp -d) && trap 'rm -rf \"$d\"' EXIT && tar -xf - -C \"$d\" && \"$@\" \"$d\"";
-        var restore = RestoreArchive(database);
-        return new ToolCommand("sh", ["-c", script, "sh", restore.Tool, .. restore.Arguments]) { Environment = restore.Environment };
-    }
+    public ToolCommand RestoreFolder(string database, int connections) => StagedRestore.Folder(Restore(database), connections);
 
     /// <summary>Loads SQL text from standard input.</summary>
     public ToolCommand LoadText(string database)
@@ -72,6 +74,8 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
             quoted.Append(c is '\'' or '\\' ? $"\\{c}" : c);
         return quoted.Append('\'').ToString();
     }
+
+    private ToolCommand Restore(string database) => Tool("pg_restore", "--exit-on-error", "--no-password", $"--dbname={Connection(database)}");
 
     private ToolCommand Psql(string database, IEnumerable<string> statements, params IEnumerable<string> options) => Tool(
         "psql",

@@ -15,6 +15,7 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
     private readonly PostgresSwap _swap = new(server, time);
     private readonly PostgresSchema _schema = new(server);
     private readonly PostgresKeys _keys = new(server, name);
+    private readonly ArchiveLoad _load = new(server);
 
     public string Id => id;
 
@@ -87,7 +88,7 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         }
     }
 
-    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken)
+    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null)
     {
         ThrowIfLive(intoDatabase);
         if (await ExistsAsync(intoDatabase, cancellationToken).ConfigureAwait(false))
@@ -99,13 +100,14 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         try
         {
             await _twin.CreateAsync(loading, cancellationToken).ConfigureAwait(false);
-            await FillAsync(dump, format, loading, cancellationToken).ConfigureAwait(false);
+            await FillAsync(dump, format, loading, size, cancellationToken).ConfigureAwait(false);
             await _twin.CopySettingsAsync(loading, cancellationToken).ConfigureAwait(false);
             await server.ExecuteAsync([$"ALTER DATABASE {Sql.Name(loading)} RENAME TO {Sql.Name(intoDatabase)}"], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AppException or OperationCanceledException or IOException)
         {
             await LoadRemains.ClearAsync(() => server.DropAsync(CancellationToken.None, loading)).ConfigureAwait(false);
+            await LoadRemains.ClearAsync(() => _load.ClearAsync(format, size)).ConfigureAwait(false);
             throw;
         }
     }
@@ -148,12 +150,12 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         ? new Version(int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture), m.Groups[2].Success ? int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : 0)
         : throw new AppException(ErrorIds.DatabaseToolFailed, $"pg_dump tells no version: {output.Trim()}");
 
-    private async Task FillAsync(Stream dump, DumpFormat format, string into, CancellationToken cancellationToken)
+    private async Task FillAsync(Stream dump, DumpFormat format, string into, long? size, CancellationToken cancellationToken)
     {
         if (Guard(format) is { } guard)
             await GuardedLoad.RunAsync(server.Tools, server.Commands.LoadText(into), dump, guard, Target, cancellationToken).ConfigureAwait(false);
         else
-            await server.Tools.RunAsync(format == DumpFormat.PostgresFolder ? server.Commands.RestoreFolder(into) : server.Commands.RestoreArchive(into), dump, null, cancellationToken).ConfigureAwait(false);
+            await _load.RunAsync(dump, format, into, size, cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>Null for an archive, which <c>pg_restore</c> reads.</returns>

@@ -18,13 +18,18 @@ internal sealed class DatabaseTools(
     {
         if (!runner.IsFar)
             return false;
+        return _canPack ??= await CanRunAsync(PackedCommand.Probe, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>True when a command that looks for something finds it; false also where there is nothing to run it with.</summary>
+    public async Task<bool> CanRunAsync(ToolCommand probe, CancellationToken cancellationToken)
+    {
         try
         {
-            return _canPack ??= (await runner.RunAsync(PackedCommand.Probe, null, null, cancellationToken).ConfigureAwait(false)).Succeeded;
+            return (await runner.RunAsync(probe, null, null, cancellationToken).ConfigureAwait(false)).Succeeded;
         }
         catch (AppException e) when (e.ErrorId is ErrorIds.HostCommandMissing)
         {
-            _canPack = false;
             return false;
         }
     }
@@ -45,7 +50,7 @@ internal sealed class DatabaseTools(
         var secret = password is null ? "" : await secrets.ResolveAsync(password, cancellationToken).ConfigureAwait(false);
         var result = await runner.RunAsync(command.With(passwordVariable, secret), input, output, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
-            throw recognise(new ToolFailure(command.Tool, runner.Place, result.ExitCode, Clean(result.Error, secret)));
+            throw recognise(new ToolFailure(command.Name, runner.Place, result.ExitCode, Clean(result.Error, secret)));
     }
 
     /// <summary>Runs a tool and gives what it wrote.</summary>

@@ -6,6 +6,9 @@ internal sealed record ToolCommand(string Tool, params IReadOnlyList<string> Arg
     /// <summary>Added to the tool's environment; the one place for a password.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>For messages, where a shell runs the tool.</summary>
+    public string Name { get; init; } = Tool;
+
     public ToolCommand With(string name, string value) =>
         this with { Environment = new Dictionary<string, string>(Environment) { [name] = value } };
 

@@ -59,7 +59,7 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
 
     public Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken)
+    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null)
     {
         Assert.DoesNotContain(intoDatabase, Databases.Keys);
         var text = await new StreamReader(dump).ReadToEndAsync(cancellationToken);

@@ -1,0 +1,66 @@
+using System.Globalization;
+using UpgradeOps.Engine.Databases.Tools;
+
+namespace UpgradeOps.Engine.Databases.PostgreSql;
+
+/// <summary>Loads an archive into an empty database, by several connections at once where that is possible and worth it.</summary>
+internal sealed class ArchiveLoad(PostgresServer server)
+{
+    private static readonly PostgresDialect Sql = PostgresDialect.Instance;
+
+    private bool? _hasShell;
+
+    public async Task RunAsync(Stream dump, DumpFormat format, string into, long? size, CancellationToken cancellationToken)
+    {
+        if (!await IsStagedAsync(format, size, cancellationToken).ConfigureAwait(false))
+        {
+            await server.Tools.RunAsync(server.Commands.RestoreArchive(into), dump, null, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Each statement is a transaction of its own now. Nothing counts before the database is renamed, and that waits for all that was written.
+        await server.ExecuteAsync([$"ALTER DATABASE {Sql.Name(into)} SET synchronous_commit = off"], cancellationToken).ConfigureAwait(false);
+        var connections = await ConnectionsAsync(into, cancellationToken).ConfigureAwait(false);
+        var command = format == DumpFormat.PostgresFolder ? server.Commands.RestoreFolder(into, connections) : server.Commands.RestoreStaged(into, size!.Value, connections);
+        try
+        {
+            await server.Tools.RunAsync(command, dump, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.DatabaseToolFailed && e.Message.Contains("of the archive arrived instead of", StringComparison.Ordinal))
+        {
+            throw new AppException(ErrorIds.BackupDamaged, $"The dump is not as long as it was: {e.Message}", into, inner: e);
+        }
+
+        await server.ExecuteAsync([$"ALTER DATABASE {Sql.Name(into)} RESET synchronous_commit"], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes what a load left that was ended from outside.</summary>
+    public async Task ClearAsync(DumpFormat format, long? size)
+    {
+        if (await IsStagedAsync(format, size, CancellationToken.None).ConfigureAwait(false))
+            await server.Tools.RunAsync(StagedRestore.Clear, null, null, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task<bool> IsStagedAsync(DumpFormat format, long? size, CancellationToken cancellationToken)
+    {
+        if (format == DumpFormat.PostgresFolder)
+            return true;
+        return format == DumpFormat.PostgresCustom && size >= StagedRestore.Worthwhile
+            && (_hasShell ??= await server.Tools.CanRunAsync(StagedRestore.Probe, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <returns>Half of what the server, the database and the user have to spare: others need some too.</returns>
+    private async Task<int> ConnectionsAsync(string database, CancellationToken cancellationToken)
+    {
+        var rows = await server.CatalogueAsync(
+            $"""
+            SELECT least(
+                current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int - (SELECT count(*) FROM pg_stat_activity),
+                (SELECT CASE WHEN datconnlimit < 0 THEN 1000 ELSE datconnlimit END FROM pg_database WHERE datname = {Sql.Text(database)}),
+                (SELECT CASE WHEN rolconnlimit < 0 THEN 1000 ELSE rolconnlimit - (SELECT count(*) FROM pg_stat_activity WHERE usename = current_user) END
+                    FROM pg_roles WHERE rolname = current_user))
+            """,
+            cancellationToken).ConfigureAwait(false);
+        return rows is [[{ } spare]] ? int.Parse(spare, CultureInfo.InvariantCulture) / 2 : 1;
+    }
+}

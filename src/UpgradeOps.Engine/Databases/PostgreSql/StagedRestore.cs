@@ -1,0 +1,88 @@
+using System.Globalization;
+using UpgradeOps.Engine.Databases.Tools;
+
+namespace UpgradeOps.Engine.Databases.PostgreSql;
+
+/// <summary>
+/// <c>pg_restore</c> with several connections at once. It needs a file that it can go back and forth in, so the archive, which comes on standard
+/// input, is put into a folder of its own beside the tool first: mode 0700, removed afterwards; what a kill left is removed by the next load.
+/// Where there is no room for it, or only one processor, the archive is loaded from standard input as it comes.
+/// </summary>
+internal static class StagedRestore
+{
+    /// <summary>Of a smaller archive nothing is gained.</summary>
+    public const long Worthwhile = 16 << 20;
+
+    private const string Prefix = "upgradeops-load";
+    private const int MostJobs = 8;
+
+    /// <summary>The archive, and the database that grows from it meanwhile, often on the same disk.</summary>
+    private const int RoomFactor = 3;
+    private const long RoomMargin = 64 << 20;
+
+    // A folder's name carries the process that it belongs to. Memory disks are passed over: they take from what the server may use.
+    private const string Script =
+        """
+        kind=$1 need=$2 size=$3 most=$4
+        shift 4
+        umask 077
+        alive() {
+            [ -d /proc/self ] || { kill -0 "$1" 2>/dev/null; return; }
+            case $(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") in *upgradeops-load*) return 0 ;; esac
+            return 1
+        }
+        place=
+        for dir in "${TMPDIR:-/tmp}" /var/tmp; do
+            [ -d "$dir" ] && [ -w "$dir" ] || continue
+            for old in "$dir"/upgradeops-load.*; do
+                owner=${old##*/upgradeops-load.}
+                [ ! -d "$old" ] || [ -L "$old" ] || alive "${owner%%.*}" || rm -rf "$old" 2>/dev/null
+            done
+            room=$(df -Pk "$dir" 2>/dev/null | { read -r _; read -r disk _ _ room _; case $disk in tmpfs | ramfs | shm | none) room=0 ;; esac; echo "${room:-0}"; })
+            [ -n "$place" ] || [ "$room" -lt "$need" ] || place=$dir
+        done
+        [ "$kind" != clear ] || exit 0
+        jobs=$({ nproc || getconf _NPROCESSORS_ONLN; } 2>/dev/null) || jobs=1
+        [ "$jobs" -le "$most" ] || jobs=$most
+        [ "$kind" != folder ] || place=${place:-${TMPDIR:-/tmp}}
+        [ "$kind" = folder ] || [ "$jobs" -gt 1 ] || place=
+        held=
+        [ -z "$place" ] || held=$(mktemp -d "$place/upgradeops-load.$$.XXXXXX") || held=
+        [ -n "$held" ] || exec "$@" --single-transaction
+        trap 'rm -rf "$held"' EXIT
+        trap 'exit 130' HUP INT TERM
+        if [ "$kind" = folder ]; then
+            tar -xf - -C "$held" || exit
+            archive=$held
+        else
+            archive=$held/dump
+            cat >"$archive" || exit
+            [ "$(wc -c <"$archive")" -eq "$size" ] || { echo "$(wc -c <"$archive") bytes of the archive arrived instead of $size" >&2; exit 1; }
+        fi
+        parts=$("$1" --list "$archive" 2>/dev/null | grep -cE ' (TABLE DATA|MATERIALIZED VIEW DATA|INDEX|CONSTRAINT|FK CONSTRAINT) ')
+        [ "$jobs" -le "$parts" ] || jobs=$parts
+        if [ "$jobs" -gt 1 ]; then "$@" "--jobs=$jobs" "$archive"; else "$@" --single-transaction "$archive"; fi
+        """;
+
+    /// <summary>Succeeds where there is a shell.</summary>
+    public static ToolCommand Probe { get; } = new("sh", "-c", "exit 0");
+
+    /// <summary>Removes what killed loads left.</summary>
+    public static ToolCommand Clear { get; } = new("sh", "-c", Script, Prefix, "clear", "0", "0", "0");
+
+    /// <summary>Loads an archive of so many bytes.</summary>
+    /// <param name="restore"><c>pg_restore</c> with all but the way in which the archive is read.</param>
+    public static ToolCommand Archive(ToolCommand restore, long size, int connections) => Of("file", restore, size, connections);
+
+    /// <summary>Loads a folder archive, which comes as tar.</summary>
+    public static ToolCommand Folder(ToolCommand restore, int connections) => Of("folder", restore, 0, connections);
+
+    private static ToolCommand Of(string kind, ToolCommand restore, long size, int connections) => new(
+        "sh", ["-c", Script, Prefix, kind, Text(((size * RoomFactor) + RoomMargin) / 1024), Text(size), Text(Math.Clamp(connections, 1, MostJobs)), restore.Tool, .. restore.Arguments])
+    {
+        Environment = restore.Environment,
+        Name = restore.Tool,
+    };
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

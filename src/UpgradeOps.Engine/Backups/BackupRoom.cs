@@ -25,6 +25,7 @@ internal sealed class BackupRoom : IBackups
     private readonly SourceList _sources;
     private readonly RestoreParts _parts;
     private readonly RemoteCopies? _copies;
+    private readonly LocalCopies? _kept;
 
     /// <param name="docker">Called when a volume is worked on, and only then.</param>
     /// <param name="folder">Absolute; made when the first backup is.</param>
@@ -46,6 +47,8 @@ internal sealed class BackupRoom : IBackups
         var working = new FolderBackupStore(folder, packing);
         _stores = new BackupStores(working, remote);
         _copies = remote is null ? null : new RemoteCopies(working, remote);
+        if (remote is not null && definition.Store?.KeepLocal is { } keep)
+            _kept = new LocalCopies(working, remote, _copies!, keep);
         _time = time;
         _maker = new BackupMaker(definition, working, host, time);
         _sources = new SourceList(definition, host, databases, volumes, secrets);
@@ -160,6 +163,9 @@ internal sealed class BackupRoom : IBackups
         foreach (var store in _stores.All.Reverse())
             await store.RemoveAsync(backupId, cancellationToken).ConfigureAwait(false);
     }
+
+    public async Task<IReadOnlyList<string>> TrimAsync(IReadOnlySet<string> needed, CancellationToken cancellationToken) =>
+        _kept is null ? [] : await _kept.TrimAsync(needed, cancellationToken).ConfigureAwait(false);
 
     public async Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
     {

@@ -44,6 +44,12 @@ internal interface IBackups : IStepSource
     /// <exception cref="AppException">A place does not answer, or lets nothing be removed.</exception>
     Task RemoveAsync(string backupId, CancellationToken cancellationToken);
 
+    /// <summary>Removes from this machine what the remote store has too, as far as the definition says so.</summary>
+    /// <param name="needed">Ids that stay.</param>
+    /// <returns>Ids of what is now in the remote store alone.</returns>
+    /// <exception cref="AppException">The store does not answer.</exception>
+    Task<IReadOnlyList<string>> TrimAsync(IReadOnlySet<string> needed, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
     /// <summary>What a restore of this backup would replace and lose, for a person's consent.</summary>
     Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken);
 

@@ -4,7 +4,7 @@ using UpgradeOps.Engine.Updates.Planning;
 
 namespace UpgradeOps.Engine.Operations;
 
-/// <summary>Backups with what the declared retention says of them, and the end of those that it keeps no longer.</summary>
+/// <summary>Backups with what the declared retention says of them, and the end of those that are kept no longer, here or anywhere.</summary>
 internal static class Expiry
 {
     /// <returns>All whole backups, newest first, each with its <see cref="Backup.Retention"/>.</returns>
@@ -39,16 +39,24 @@ internal static class Expiry
     /// <summary>After a new backup was made, under the lease of who made it. What it is for succeeded already: a failure here is told and waits for the next time.</summary>
     public static async Task ApplyAsync(AppRooms rooms, CancellationToken cancellationToken)
     {
-        if (rooms.Definition.Retention is null)
-            return;
         try
         {
-            await RemoveAsync(rooms, await JudgeAsync(rooms, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (rooms.Definition.Retention is not null)
+                await RemoveAsync(rooms, await JudgeAsync(rooms, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (rooms.Definition.Store is { KeepLocal: not null })
+                await TrimAsync(rooms, cancellationToken).ConfigureAwait(false);
         }
         catch (AppException e)
         {
             Tell(rooms, ProgressKind.Warning, $"Old backups were not removed: {e.Message}");
         }
+    }
+
+    private static async Task TrimAsync(AppRooms rooms, CancellationToken cancellationToken)
+    {
+        var needed = await NeededBackups.FindAsync(rooms.State, cancellationToken).ConfigureAwait(false);
+        foreach (var id in await rooms.Backups.TrimAsync(needed.Keys.ToHashSet(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false))
+            Tell(rooms, ProgressKind.Working, $"Backup {id} is now in the store only");
     }
 
     private static void Tell(AppRooms rooms, ProgressKind kind, string message) =>

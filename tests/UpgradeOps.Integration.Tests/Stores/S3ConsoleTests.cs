@@ -135,6 +135,31 @@ public sealed class S3ConsoleTests(S3Fixture s3)
     }
 
     [Fact]
+    public async Task What_expires_leaves_the_bucket_too_and_only_the_newest_and_the_way_back_stay_on_the_machine()
+    {
+        Needs.Parts(Part.S3);
+        var bucket = await s3.NewBucketAsync();
+        await using var app = new ServedApp(s3.Server.Endpoint, bucket, "  keepLocal: 1\nretention: { last: 2 }");
+        await app.StartAsync();
+        var wayBack = Assert.Single(Here());
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            await app.ExpectAsync("backup", "app");
+            ids.Add(Here().Last());
+        }
+
+        Assert.Equal([wayBack, ids[2]], Here());
+        Assert.Equal(
+            new[] { wayBack, ids[1], ids[2] }.Order(StringComparer.Ordinal),
+            (await s3.Server.KeysAsync(bucket)).Select(k => k.Split('/')[2]).Distinct().Order(StringComparer.Ordinal));
+        await app.ExpectAsync("restore", "app", "--backup-id", ids[1], "--force");
+        Assert.Contains(ids[1], Here());
+
+        IEnumerable<string> Here() => Directory.GetDirectories(app.Backups).Select(d => Path.GetFileName(d)!).Where(n => n[0] != '.').Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task Three_hundred_megabytes_go_up_in_flat_memory()
     {
         Needs.Parts(Part.S3);

@@ -53,7 +53,7 @@ internal static class DefinitionKeys
     public static readonly KeySet StatePostgreSql = new("state.postgresql",
         ["address", "port", "database", "schema", "user", "password", "tls", "certificateAuthority"], "connection", "socket", "options");
 
-    public static readonly KeySet Store = new("store", ["s3", "required"], "azure", "folder", "sftp", "keepLocal", "encryption");
+    public static readonly KeySet Store = new("store", ["s3", "required", "keepLocal"], "azure", "folder", "sftp", "encryption");
 
     public static readonly KeySet StoreS3 = new("store.s3",
         ["bucket", "prefix", "region", "endpoint", "pathStyle", "accessKey", "secretKey", "storageClass", "serverSideEncryption", "kmsKey"],

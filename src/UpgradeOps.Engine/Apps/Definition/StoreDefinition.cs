@@ -7,6 +7,9 @@ internal sealed record StoreDefinition
 
     /// <summary>True when an update waits for its backup to be there before it changes anything; else it is sent last, and may fail.</summary>
     public bool Required { get; init; } = true;
+
+    /// <summary>How many of the newest backups stay on the machine when the store has them too; null for all.</summary>
+    public int? KeepLocal { get; init; }
 }
 
 /// <summary>A bucket that speaks the S3 protocol.</summary>

@@ -9,6 +9,8 @@ internal static class StoreBinding
     /// <summary>What can be read again at once; a backup that has to be thawed for hours is none in the night of a failure.</summary>
     private static readonly string[] StorageClasses = ["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"];
 
+    private const int MostKept = 10_000;
+
     /// <param name="directory">The platform's, where paths of secrets start.</param>
     public static StoreDefinition? Bind(Section root, string directory)
     {
@@ -19,6 +21,7 @@ internal static class StoreBinding
         {
             S3 = s3 is null ? new S3StoreDefinition { Bucket = "" } : S3(s3, directory),
             Required = section.Choice("required", "true", ["true", "false"]) == "true",
+            KeepLocal = section.Number("keepLocal", 1, MostKept),
         };
     }
 

@@ -24,6 +24,8 @@ public class DefinitionErrorTests
     [InlineData("databases:", "bake: 3d\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "bake", "Choose between")]
     [InlineData("databases:", "backups: [ { database: mian } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "backups[0].database", "Use main")]
     [InlineData("databases:", "backups: [ { database: main, volume: x } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:30", "backups[0].volume", "exactly one")]
+    [InlineData("databases:", "backups: [ { volume: x, inVolume: y } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:25", "backups[0].inVolume", "there is none")]
+    [InlineData("databases:", "backups: [ { sqlite: ../a.db, inVolume: y } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:22", "backups[0].sqlite", "without '..'")]
     [InlineData("databases:", "backups: [ {} ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:12", "backups[0]", "exactly one")]
     [InlineData("databases:", "backups: [ { files: [../secret] } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:22", "backups[0].files[0]", "without '..'")]
     [InlineData("databases:", "backups: { database: main }\ndatabases:", ErrorIds.DefinitionInvalid, "11:10", "backups", "dash")]

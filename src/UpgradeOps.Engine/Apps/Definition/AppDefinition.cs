@@ -206,8 +206,11 @@ internal sealed record BackupSourceDefinition
     /// <summary>A name under <c>databases:</c>: roles and tablespaces of its server alone. PostgreSQL only.</summary>
     public string? Globals { get; init; }
 
-    /// <summary>An SQLite database file, absolute or relative to the platform's directory.</summary>
+    /// <summary>An SQLite database file, absolute or relative to the platform's directory, or to <see cref="InVolume"/>.</summary>
     public string? Sqlite { get; init; }
+
+    /// <summary>The volume that <see cref="Sqlite"/> is in, as the compose file names it, or a Docker volume's full name.</summary>
+    public string? InVolume { get; init; }
 
     public CommandSourceDefinition? Command { get; init; }
 

@@ -35,7 +35,7 @@ internal static class DefinitionKeys
     public static readonly KeySet Health = new("health[]", ["http", "from", "version", "status", "timeout"],
         "tcp", "command", "grpc", "websocket", "json", "interval", "headers");
 
-    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command", "raft"],
+    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder", "cluster", "globals", "sqlite", "inVolume", "command", "raft"],
         "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
 
     public static readonly KeySet BackupCommand = new("backups[].command", ["name", "run", "restore"], "environment", "user", "timeout");

@@ -42,7 +42,9 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
         if (file.Source.StartsWith(FolderSource.Prefix, StringComparison.Ordinal))
             return [FolderStep(file)];
         if (file.Source.StartsWith(SqliteSource.Prefix, StringComparison.Ordinal))
-            return [SqliteStep(file)];
+            return [Sqlite(file, Path.GetFullPath(file.Source[SqliteSource.Prefix.Length..], parts.BaseFolder))];
+        if (SqliteInVolume.Of(file.Source) is { } place)
+            return [Sqlite(file, await place.LocateAsync(parts.Volumes(), cancellationToken).ConfigureAwait(false))];
         if (file.Source.StartsWith(RaftSource.Prefix, StringComparison.Ordinal))
             return [RaftStep(file)];
         if (file.Source.StartsWith(CommandSource.Prefix, StringComparison.Ordinal))
@@ -89,11 +91,8 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
         return Folder(folder, Inputs(file, folder));
     }
 
-    private PlannedStep SqliteStep(BackupFile file)
-    {
-        var path = Path.GetFullPath(file.Source[SqliteSource.Prefix.Length..], parts.BaseFolder);
-        return Replace(RestoreSteps.SqliteKind, $"Replace the SQLite database {path}; the old one is kept beside it", Inputs(file, path));
-    }
+    private PlannedStep Sqlite(BackupFile file, string path) =>
+        Replace(RestoreSteps.SqliteKind, $"Replace the SQLite database {path}; the old one is kept beside it", Inputs(file, path));
 
     private PlannedStep RaftStep(BackupFile file)
     {

@@ -8,17 +8,17 @@ namespace UpgradeOps.Engine.Backups.Sources;
 /// An SQLite database that may be in use, copied by its own online backup through the <c>sqlite3</c> tool: of one moment, with what still
 /// stands in its write-ahead log, and looked through before it counts.
 /// </summary>
-/// <param name="declared">As the definition names it.</param>
+/// <param name="id">As it stands in manifests.</param>
 /// <param name="path">Absolute.</param>
 /// <param name="storedAs">Name of the copy without extension.</param>
-internal sealed class SqliteSource(IHost host, string declared, string path, string storedAs) : IBackupSource
+internal sealed class SqliteSource(IHost host, string id, string path, string storedAs) : IBackupSource
 {
     public const string Prefix = "sqlite:";
 
     private const string Tool = "sqlite3";
     private const string CopyName = "copy.sqlite";
 
-    public string Id => Prefix + declared;
+    public string Id => id;
 
     public int Rank => 0;
 
@@ -85,5 +85,5 @@ internal sealed class SqliteSource(IHost host, string declared, string path, str
         return result.Succeeded ? result.Output.Trim() : throw new AppException(ErrorIds.BackupFailed, $"{path} could not be copied. {CommandSource.Failed(Tool, result)}", Id);
     }
 
-    private AppException Missing() => new(ErrorIds.BackupFailed, $"The SQLite database {path}, which backups: declares, is not there.", declared, "Correct the path in the definition.");
+    private AppException Missing() => new(ErrorIds.BackupFailed, $"The SQLite database {path}, which backups: declares, is not there.", id, "Correct the path in the definition.");
 }

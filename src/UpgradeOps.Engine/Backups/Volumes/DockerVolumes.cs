@@ -72,6 +72,9 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
         }
     }
 
+    public Task<string?> FolderAsync(string volume, CancellationToken cancellationToken) =>
+        WithContainerAsync(volume, id => VolumeFolder.FindAsync(docker, volume, id, MountPath, cancellationToken), cancellationToken);
+
     public Task CreateAsync(string volume, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) =>
         docker.CreateVolumeAsync(new VolumeSpec(volume, new Dictionary<string, string>(labels)), cancellationToken);
 

@@ -17,6 +17,9 @@ internal interface IVolumes
     /// <summary>Bytes in it, as far as it can be told cheaply.</summary>
     Task<long?> SizeAsync(string volume, CancellationToken cancellationToken);
 
+    /// <summary>Its folder on this very machine; null when it can only be reached through the engine.</summary>
+    Task<string?> FolderAsync(string volume, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     /// <summary>Makes an empty volume; one that exists stays as it is.</summary>
     Task CreateAsync(string volume, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
 

@@ -18,9 +18,10 @@ internal static class VolumeFolder
             return null;
         var details = await docker.InspectVolumeAsync(volume, cancellationToken).ConfigureAwait(false);
         // With options it may be something that is mounted only while a container runs.
-        if (details is not { Driver: "local", Options: null or { Count: 0 } } || FolderEntry.Of(details.Mountpoint) is not { Kind: FolderEntryKind.Folder } here)
+        if (details is not { Driver: "local", Options: null or { Count: 0 } } || FolderEntry.Of(details.Mountpoint) is not { Kind: FolderEntryKind.Folder } before)
             return null;
         var there = await docker.StatPathAsync(container, mountPath, cancellationToken).ConfigureAwait(false);
-        return there is not null && there.ModifiedTime.UtcDateTime == here.ModifiedUtc ? details.Mountpoint : null;
+        // Whoever works in it may change its time at any moment, but never back.
+        return there?.ModifiedTime.UtcDateTime is { } seen && seen >= before.ModifiedUtc && seen <= FolderEntry.Of(details.Mountpoint)?.ModifiedUtc ? details.Mountpoint : null;
     }
 }

@@ -35,7 +35,8 @@ public class SchemaTests
         var used = Definitions.SampleFiles.Select(YamlToJson.Read).Append(JsonNode.Parse("""
             {
               "platform": { "compose": { "files": ["a.yml"], "project": "p" } },
-              "releases": { "user": "u", "password": "env:P", "certificateAuthority": "ca.pem" }
+              "releases": { "user": "u", "password": "env:P", "certificateAuthority": "ca.pem" },
+              "backups": [ { "sqlite": "app.db", "inVolume": "data" } ]
             }
             """)!).SelectMany(d => Places(d, "")).ToHashSet();
 

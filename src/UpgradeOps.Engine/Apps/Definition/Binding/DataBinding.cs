@@ -88,6 +88,8 @@ internal static class DataBinding
     private static BackupSourceDefinition Backup(Section section)
     {
         section.ExactlyOne("database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command", "raft");
+        if (section.Has("inVolume") && !section.Has("sqlite"))
+            section.Wrong("inVolume", "it says where an SQLite file is, and there is none", "Name the file: 'sqlite: app.db'; for the whole volume write 'volume:'.");
         return new BackupSourceDefinition
         {
             Database = section.Text("database", TextRule.PartName),
@@ -96,7 +98,8 @@ internal static class DataBinding
             Folder = section.Text("folder"),
             Cluster = section.Text("cluster", TextRule.PartName),
             Globals = section.Text("globals", TextRule.PartName),
-            Sqlite = section.Text("sqlite"),
+            Sqlite = section.Text("sqlite", section.Has("inVolume") ? TextRule.Inside : TextRule.Any),
+            InVolume = section.Text("inVolume", TextRule.PartName),
             Command = section.Child("command", DefinitionKeys.BackupCommand) is { } command ? Command(command) : null,
             Raft = section.Child("raft", DefinitionKeys.BackupRaft) is { } raft ? Raft(raft) : null,
         };

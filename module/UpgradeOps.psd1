@@ -19,6 +19,7 @@
         'Get-AppHistory'
         'Get-AppLock'
         'Get-AppLog'
+        'Get-AppMigration'
         'Get-AppRelease'
         'Get-AppStatus'
         'Get-AppUpdatePlan'

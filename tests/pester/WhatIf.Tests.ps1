@@ -25,7 +25,7 @@ BeforeDiscovery {
     # What only looks may not write either.
     $looking = @(
         { Get-App }, { Get-AppStatus }, { Get-AppRelease notes }, { Get-AppHealth notes }, { Wait-AppHealth notes -Timeout 0 }, { Get-AppHistory notes }
-        { Get-AppBackup notes }, { Get-AppLock notes }, { Get-AppLog notes }, { Get-AppUpdatePlan notes }, { Test-AppUpdate notes }
+        { Get-AppBackup notes }, { Get-AppLock notes }, { Get-AppLog notes }, { Get-AppMigration notes -ErrorAction SilentlyContinue }, { Get-AppUpdatePlan notes }, { Test-AppUpdate notes }
     ) | ForEach-Object { @{ Script = $_ } }
 }
 

@@ -26,6 +26,7 @@ internal static class VerbList
         new HistoryCommand(),
         new LogsCommand(),
         new LockCommand(),
+        new MigrationsCommand(),
         new UnlockCommand(),
         new UnblockCommand(),
         new SchemaCommand(),

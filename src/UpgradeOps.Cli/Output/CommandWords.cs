@@ -30,6 +30,7 @@ internal static partial class CommandWords
         ["Get-AppHistory"] = "history",
         ["Get-AppLog"] = "logs",
         ["Get-AppLock"] = "lock",
+        ["Get-AppMigration"] = "migrations",
         ["Unlock-App"] = "unlock",
         ["Unblock-AppRelease"] = "unblock",
     };

@@ -13,22 +13,24 @@ internal sealed class SchemaProbe(AppDefinition definition, IReadOnlyDictionary<
     {
         if (definition.Migrations is not { } declared)
             return null;
-        if (!databases.TryGetValue(declared.Database, out var database))
-            throw new AppException(ErrorIds.DefinitionInvalid, $"migrations.database names '{declared.Database}', which is not under databases:.", definition.Path);
-
-        var (migrations, findings) = declared.Table is { } table
-            ? await TrackedAsync(database, table, cancellationToken).ConfigureAwait(false)
-            : ([], []);
+        var database = DatabaseOf(definition, databases);
+        var tracked = await TrackedMigrations.ReadAsync(declared, database, cancellationToken).ConfigureAwait(false);
         var schema = await database.DescribeSchemaAsync(cancellationToken).ConfigureAwait(false);
         return new SchemaState
         {
             Database = declared.Database,
             Tracker = declared.Table,
-            Migrations = migrations.Select(Shown).ToList(),
-            Fingerprint = Fingerprint(migrations, schema),
-            Findings = findings,
+            Migrations = tracked.Rows.Select(Shown).ToList(),
+            Fingerprint = Fingerprint(tracked.Rows, schema),
+            Findings = tracked.IsKnown ? [] : [Unknown(declared.Table!, tracked.Table!.Columns[0])],
         };
     }
+
+    /// <summary>The database that the definition's migrations change.</summary>
+    internal static IDatabase DatabaseOf(AppDefinition definition, IReadOnlyDictionary<string, IDatabase> databases) =>
+        definition.Migrations is { } declared && databases.TryGetValue(declared.Database, out var database)
+            ? database
+            : throw new AppException(ErrorIds.DefinitionInvalid, $"migrations.database names '{definition.Migrations?.Database}', which is not under databases:.", definition.Path);
 
     /// <summary>The order of rows, times and what the application does to its rows do not count.</summary>
     internal static string Fingerprint(IEnumerable<AppliedMigration> migrations, string schema)
@@ -37,21 +39,6 @@ internal sealed class SchemaProbe(AppDefinition definition, IReadOnlyDictionary<
             .Select(m => string.Join('\t', m.Version, m.Title, m.Failed ? "failed" : "applied", m.Checksum))
             .Order(StringComparer.Ordinal);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{string.Join('\n', lines)}\n\n{schema}"))).ToLowerInvariant();
-    }
-
-    private async Task<(IReadOnlyList<AppliedMigration> Migrations, IReadOnlyList<Finding> Findings)> TrackedAsync(
-        IDatabase database, string name, CancellationToken cancellationToken)
-    {
-        var sql = SqlDialect.Of(database);
-        // Before the first migration ever there is no table: nothing is applied, and nothing is wrong.
-        if (await TrackerTable.FindAsync(database, name, cancellationToken).ConfigureAwait(false) is not { } table)
-            return ([], []);
-
-        var tracker = Tracker.Known.FirstOrDefault(t => t.Recognises(table.Columns));
-        var reader = tracker ?? new FirstColumnTracker();
-        var rows = await database.QueryAsync($"SELECT {string.Join(", ", reader.Select(table.Columns, sql))} FROM {table.Name}", cancellationToken).ConfigureAwait(false);
-        var migrations = rows.Select(reader.Read).OfType<AppliedMigration>().OrderBy(m => m.Version, VersionOrder.Instance).ToList();
-        return (migrations, tracker is null ? [Unknown(name, table.Columns[0])] : []);
     }
 
     private Finding Unknown(string table, string column) => new()

@@ -34,6 +34,8 @@ internal sealed class AppRooms : IAsyncDisposable
 
     public required ISchemaProbe Schema { get; init; }
 
+    public required MigrationRoom Migrations { get; init; }
+
     public required IHealthProbe Health { get; init; }
 
     /// <summary>Secrets that came to be known while the rooms were open: they go into no file and no message.</summary>

@@ -45,6 +45,7 @@ internal static class Furnishing
             Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets, remote),
             Writers = writers,
             Schema = new SchemaProbe(definition, databases),
+            Migrations = new MigrationRoom(definition, databases, platform),
             Health = new HealthProbe(definition, platform, time, redaction),
             Closing = () =>
             {

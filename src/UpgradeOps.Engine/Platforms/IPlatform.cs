@@ -30,6 +30,12 @@ internal interface IPlatform : IStepSource, IAsyncDisposable
     /// <summary>What is worth keeping of instances before a rollback removes them: their logs and inspected state, by file name.</summary>
     Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken);
 
+    /// <summary>The files directly in a folder of a release, by name. Links are left out.</summary>
+    /// <param name="folder">Below the release's own folder; <c>image:/path</c> for a folder in a container's image.</param>
+    /// <param name="version">A release that is here; null for the one that runs.</param>
+    /// <returns>Null when there is no such release or folder.</returns>
+    Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken);
+
     /// <summary>Stops the instances that write data and tells their ids, so that a restore has the data to itself.</summary>
     Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken);
 

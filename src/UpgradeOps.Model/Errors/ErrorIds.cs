@@ -58,6 +58,8 @@ public static class ErrorIds
     public const string DatabaseToolFailed = "UpgradeOps.Databases.ToolFailed";
     public const string DatabaseToolTooOld = "UpgradeOps.Databases.ToolTooOld";
     public const string MigrationFailed = "UpgradeOps.Migrations.Failed";
+    public const string MigrationsNotDeclared = "UpgradeOps.Migrations.NotDeclared";
+    public const string MigrationFilesMissing = "UpgradeOps.Migrations.FilesMissing";
     public const string MigrationTrackerUnknown = "UpgradeOps.Migrations.TrackerUnknown";
 
     public const string BackupFailed = "UpgradeOps.Backups.Failed";

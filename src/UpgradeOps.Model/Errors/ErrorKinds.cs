@@ -53,6 +53,8 @@ internal static class ErrorKinds
         [ErrorIds.DatabaseNameTaken] = (Conflict, "Look at the database that has this name; drop or rename it if nothing of it is needed, then run the same command again."),
         [ErrorIds.DatabaseToolFailed] = (Failed, "Mend what the tool names, then run the same command again."),
         [ErrorIds.DatabaseToolTooOld] = (InvalidInput, "Install client tools that are at least as new as the server."),
+        [ErrorIds.MigrationsNotDeclared] = (InvalidInput, "Add 'migrations:' with its database and table to the definition."),
+        [ErrorIds.MigrationFilesMissing] = (InvalidInput, "Correct 'files:' of migrations in the definition."),
         [ErrorIds.MigrationTrackerUnknown] = (InvalidInput, "Check migrations.table in the definition: known are phinxlog, _sqlx_migrations, __EFMigrationsHistory, flyway_schema_history and schema_migrations."),
         [ErrorIds.BackupFailed] = (Failed, "Mend what the message names; Backup-App tries a backup alone."),
         [ErrorIds.BackupNotFound] = (NotFound, "Get-AppBackup lists the backups."),

@@ -4,8 +4,21 @@ namespace UpgradeOps;
 public enum MigrationState
 {
     Applied,
+
+    /// <summary>The release brings it, the database does not have it.</summary>
     Pending,
+
+    /// <summary>Its tool wrote down that it failed.</summary>
     Failed,
+
+    /// <summary>Its tool stopped in the middle of it, and refuses to go on until a person has looked.</summary>
+    Dirty,
+
+    /// <summary>Applied, but its text in the release is another one since.</summary>
+    Changed,
+
+    /// <summary>Applied, but the release does not bring it: a newer one did.</summary>
+    Unknown,
 }
 
 /// <summary>One schema migration as its tracker tells it.</summary>
@@ -21,6 +34,15 @@ public sealed record Migration
     public required MigrationState State { get; init; }
 
     public DateTimeOffset? AppliedAt { get; init; }
+
+    /// <summary>Its file's name in the release; null where the release's migrations cannot be seen.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The file that takes it back; null when the release has none.</summary>
+    public string? DownFile { get; init; }
+
+    /// <summary>What its state means; null for one that needs no word.</summary>
+    public string? Note { get; init; }
 }
 
 /// <summary>What schema a database has.</summary>

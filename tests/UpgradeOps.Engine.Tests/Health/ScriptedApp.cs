@@ -96,6 +96,9 @@ internal sealed class ScriptedApp : IPlatform
 
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, byte[]>?>(null);
+
     public Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -130,6 +130,7 @@ public sealed class PreflightChecksTests : IDisposable
             Backups = new Backups(backups),
             Writers = null!,
             Schema = null!,
+            Migrations = null!,
             Health = app.Probe(health),
         };
         return await PreflightChecks.RunAsync(rooms, current, target, CancellationToken.None);

@@ -45,6 +45,7 @@ internal sealed class Sim
         Backups = new SimBackups(World),
         Writers = new PlatformWriters(QuiesceMode.None, new SimPlatform(World)),
         Schema = new SimSchema(World),
+        Migrations = null!,
         Health = new SimHealth(World),
     };
 

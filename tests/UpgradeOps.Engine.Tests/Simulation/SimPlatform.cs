@@ -84,6 +84,9 @@ internal sealed class SimPlatform(SimWorld world) : IPlatform
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, byte[]>>(new Dictionary<string, byte[]> { ["log.txt"] = "it was sick"u8.ToArray() });
 
+    public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, byte[]>?>(null);
+
     public Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken)
     {
         var running = world.Containers.Where(c => c.Value.Running).Select(c => c.Key).ToList();

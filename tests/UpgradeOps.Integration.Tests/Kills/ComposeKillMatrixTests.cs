@@ -5,7 +5,7 @@ namespace UpgradeOps.Integration.Kills;
 
 /// <summary>
 /// A real process, really killed (SIGKILL), at the boundaries of an update of a Compose installation and of what goes on with it, while users
-/// write. Every single kill and a drawn part of the pairs with <c>UPGRADEOPS_KILL_MATRIX=all</c>; a part where changes land (.ci/run);
+/// write. Every single kill and a drawn part of the pairs with <c>UPGRADEOPS_KILL_MATRIX=all</c>, mostly the pairs with <c>pairs</c>; a part where changes land (.ci/run);
 /// elsewhere a small sample.
 /// </summary>
 public sealed class ComposeKillMatrixTests(ITestOutputHelper output)
@@ -25,6 +25,7 @@ public sealed class ComposeKillMatrixTests(ITestOutputHelper output)
     private static KillPlan Plan => (Environment.GetEnvironmentVariable("UPGRADEOPS_KILL_MATRIX"), Environment.GetEnvironmentVariable("CI")) switch
     {
         ("all", _) => new KillPlan { SecondStride = 0, Pairs = 80, InTheMiddle = 30, MiddleWithin = TimeSpan.FromSeconds(1) },
+        ("pairs", _) => new KillPlan { FirstStride = 9, SecondStride = 0, Pairs = 80, InTheMiddle = 0 },
         (_, "true") => new KillPlan { FirstStride = 19, SecondStride = 0, Pairs = 3, InTheMiddle = 2, MiddleWithin = TimeSpan.FromSeconds(1), Workers = 2 },
         _ => new KillPlan { FirstStride = 40, SecondStride = 0, Pairs = 1, Workers = 2 },
     };

@@ -112,8 +112,9 @@ internal sealed class ComposeKillWorld : IKillWorld
         var lines = journal is null ? [] : await File.ReadAllLinesAsync(journal);
         bool Wrote(string step) => lines.Skip(1).Any(l => l.Contains($"/{step}#", StringComparison.Ordinal));
 
-        // To undo what is kept already is an operation of its own, and needs its definition like any.
-        if (Wrote("compose.remember") && !Wrote("compose.keep"))
+        // To undo what is over already is an operation of its own, and needs its definition like any.
+        var isOver = Wrote("compose.keep") || lines.Any(l => l.Contains("\"event\":\"outcome\"", StringComparison.Ordinal));
+        if (Wrote("compose.remember") && !isOver)
             File.Delete(Stack.DefinitionPath);
         else
             await GiveBackAsync();
@@ -132,8 +133,9 @@ internal sealed class ComposeKillWorld : IKillWorld
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync();
-        await _parts.RemoveOursAsync();
+        // What went wrong may have left containers of any version, which keep their images from being removed.
         await Stack.DisposeAsync();
+        await _parts.RemoveOursAsync();
         await _registry.DisposeAsync();
         await Docker.DisposeAsync();
         _folder.Dispose();

@@ -13,7 +13,11 @@ public static class KmpImage
 
     public static async Task<Image> BuildAsync(KmpRelease release, bool oci = false, string architecture = "amd64")
     {
-        var configuration = await new LayerBuilder().File("/app/kmp.conf", release.ToConfiguration()).BuildAsync($"kmp-{release.Version}");
+        var layer = new LayerBuilder().File("/app/kmp.conf", release.ToConfiguration());
+        // As the framework of the real application has them: for who looks into the image; the program has its own list.
+        foreach (var migration in release.Migrations)
+            layer.File($"/app/config/Migrations/{migration.Version}_{migration.FileName}.php", $"<?php // {migration.Sql}\n");
+        var configuration = await layer.BuildAsync($"kmp-{release.Version}");
         return new Image([.. await Base.Value, configuration], Settings(release) with { Architecture = architecture }, oci);
     }
 

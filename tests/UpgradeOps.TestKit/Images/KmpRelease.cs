@@ -18,7 +18,11 @@ public enum KmpBehaviour
 }
 
 /// <summary>A migration of the test application; its SQL must be one line that PostgreSQL and MariaDB both understand.</summary>
-public sealed record KmpMigration(long Version, string Name, string Sql);
+public sealed record KmpMigration(long Version, string Name, string Sql)
+{
+    /// <summary>The name in snake case.</summary>
+    public string FileName => string.Concat(Name.Select((c, i) => char.IsUpper(c) ? $"{(i > 0 ? "_" : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
+}
 
 /// <summary>One release of the test application. Vary one with <c>with</c>: everything here ends up in its image.</summary>
 public sealed record KmpRelease(string Version)

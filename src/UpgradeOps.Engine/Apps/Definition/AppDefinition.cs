@@ -249,6 +249,15 @@ internal sealed record MigrationsDefinition
     /// <summary>The tracker's table; null to compare the catalogue alone.</summary>
     public string? Table { get; init; }
 
+    /// <summary>Instead of a table: SQL that gives version and, as far as it can, title, time and whether it failed.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>The folder in a release that holds its migrations, as the platform reads it; null when they cannot be seen.</summary>
+    public string? Files { get; init; }
+
+    /// <summary>A folder of scripts that take migrations back, where they do not stand beside them.</summary>
+    public string? Down { get; init; }
+
     /// <summary><c>on-start</c>.</summary>
     public string Run { get; init; } = "on-start";
 }

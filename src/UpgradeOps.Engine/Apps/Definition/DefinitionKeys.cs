@@ -42,7 +42,7 @@ internal static class DefinitionKeys
 
     public static readonly KeySet BackupRaft = new("backups[].raft", ["name", "address", "token"], "namespace", "certificateAuthority");
 
-    public static readonly KeySet Migrations = new("migrations", ["database", "table", "run"], "tracker", "query", "command", "path", "down");
+    public static readonly KeySet Migrations = new("migrations", ["database", "table", "query", "run", "files", "down"], "tracker", "command", "path");
 
     public static readonly KeySet OnFailure = new("onFailure", ["data"], "notify", "command", "evidence");
 

@@ -43,6 +43,9 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
     public IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, CancellationToken cancellationToken) =>
         new ComposeLogs(project).ReadAsync(tail, follow, cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
+        new ReleaseFiles(project).ReadAsync(folder, version, cancellationToken);
+
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         new ComposeEvidence(project).RunAsync(instanceIds, cancellationToken);
 

@@ -79,6 +79,12 @@ internal sealed class ServicePlatform : IPlatform
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the kind '{planned.Kind}', which the platform 'service' does not know.", planned.Id),
     };
 
+    public async Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken)
+    {
+        var release = version is not null ? paths.Release(version) : (await InspectAsync(cancellationToken).ConfigureAwait(false)).Artifact;
+        return release is null ? null : await SmallFiles.ReadAsync(host.Files, Path.Combine(release, folder), cancellationToken).ConfigureAwait(false);
+    }
+
     public async IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var line in log.ReadLinesAsync(tail, follow, time, cancellationToken).ConfigureAwait(false))

@@ -36,7 +36,8 @@ public class SchemaTests
             {
               "platform": { "compose": { "files": ["a.yml"], "project": "p" } },
               "releases": { "user": "u", "password": "env:P", "certificateAuthority": "ca.pem" },
-              "backups": [ { "sqlite": "app.db", "inVolume": "data" } ]
+              "backups": [ { "sqlite": "app.db", "inVolume": "data" } ],
+              "migrations": { "query": "SELECT v FROM done", "files": "migrations", "down": "migrations/down" }
             }
             """)!).SelectMany(d => Places(d, "")).ToHashSet();
 

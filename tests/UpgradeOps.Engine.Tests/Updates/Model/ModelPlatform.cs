@@ -21,6 +21,9 @@ internal sealed class ModelPlatform(ModelWorld world) : IPlatform
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, byte[]>>(new Dictionary<string, byte[]> { ["log.txt"] = "why"u8.ToArray() });
 
+    public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, byte[]>?>(null);
+
     public Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
     public Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) => Task.CompletedTask;

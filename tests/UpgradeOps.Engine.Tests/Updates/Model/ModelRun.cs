@@ -93,6 +93,7 @@ internal sealed class ModelRun
         Databases = new Dictionary<string, IDatabase>(),
         Backups = new SimBackups(_sim),
         Schema = new SimSchema(_sim),
+        Migrations = null!,
         Health = new SimHealth(_sim),
         Writers = new PlatformWriters(QuiesceMode.None, new ModelPlatform(_world)),
     };

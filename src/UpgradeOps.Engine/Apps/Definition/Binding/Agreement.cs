@@ -10,6 +10,7 @@ internal static class Agreement
         CheckDatabaseNames(definition, root);
         if (definition.OnFailureData == DataPolicy.Restore && !definition.Backups.Any(b => b.Files is null))
             root.Child("onFailure", DefinitionKeys.OnFailure)?.Wrong("data", "restore needs a backup of data", "Declare the database, volume or folder under backups, or use stop.");
+        CheckMigrations(definition, root);
         if (definition.Platform is { Compose: null, Service: not null })
             CheckService(root);
         if (definition.Platform is { Compose: not null, Service: null } && definition.Releases.Folder is not null)
@@ -29,6 +30,21 @@ internal static class Agreement
                     ? "Declare it under databases."
                     : $"Use {string.Join(" or ", definition.Databases.Keys)}, or declare it under databases.");
             }
+        }
+    }
+
+    private static void CheckMigrations(AppDefinition definition, Section root)
+    {
+        if (definition.Migrations is not { } migrations || root.Child("migrations", DefinitionKeys.Migrations) is not { } section)
+            return;
+        if (migrations is { Table: not null, Query: not null })
+            section.Wrong("query", "the table says it already", "Give table or query.");
+        if (migrations is { Down: not null, Files: null })
+            section.Wrong("down", "nothing tells what it takes back", "Add 'files:' with the folder of the migrations.");
+        foreach (var (key, folder) in new[] { ("files", migrations.Files), ("down", migrations.Down) })
+        {
+            if (folder?.StartsWith("image:", StringComparison.Ordinal) == true && definition.Platform.Compose is null)
+                section.Wrong(key, "the platform service has no images", "Write the folder as it stands in a release, such as migrations.");
         }
     }
 

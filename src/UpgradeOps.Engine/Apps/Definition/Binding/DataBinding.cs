@@ -53,6 +53,9 @@ internal static class DataBinding
             {
                 Database = section.RequiredText("database", TextRule.PartName, "Name one of databases."),
                 Table = section.Text("table", TextRule.Table),
+                Query = section.Text("query", TextRule.Any),
+                Files = section.Text("files", TextRule.ReleaseFolder),
+                Down = section.Text("down", TextRule.ReleaseFolder),
                 Run = section.Choice("run", "on-start", ["on-start"], "before-switch", "after-switch"),
             };
 

@@ -38,6 +38,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     public static readonly TextRule Table = new(TablePattern(), "is no name of a table", "Write a table such as phinxlog, or schema.table.");
 
+    public static readonly TextRule ReleaseFolder = new(ReleaseFolderPattern(), "is no folder of a release",
+        "Write a relative path without .., such as migrations, or image:/app/migrations for a folder in the image.");
+
     public static readonly TextRule DottedPath = new(DottedPathPattern(), "is no path into a JSON answer",
         "Write names with dots between them, such as version or build.version.");
 
@@ -109,6 +112,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?\z")]
     private static partial Regex TablePattern();
+
+    [GeneratedRegex(@"\A(image:/|(?!/))(?!(.*/)?\.\.(/|\z))[^\0\\:]+\z")]
+    private static partial Regex ReleaseFolderPattern();
 
     [GeneratedRegex(@"\A[^.\s]+(\.[^.\s]+)*\z")]
     private static partial Regex DottedPathPattern();

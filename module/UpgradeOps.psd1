@@ -31,6 +31,7 @@
         'Test-AppBackup'
         'Test-AppUpdate'
         'Unblock-AppRelease'
+        'Undo-AppMigration'
         'Undo-AppUpdate'
         'Unlock-App'
         'Unregister-App'

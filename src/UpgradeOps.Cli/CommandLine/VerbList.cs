@@ -27,6 +27,7 @@ internal static class VerbList
         new LogsCommand(),
         new LockCommand(),
         new MigrationsCommand(),
+        new UndoMigrationCommand(),
         new UnlockCommand(),
         new UnblockCommand(),
         new SchemaCommand(),

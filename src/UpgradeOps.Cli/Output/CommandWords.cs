@@ -31,6 +31,7 @@ internal static partial class CommandWords
         ["Get-AppLog"] = "logs",
         ["Get-AppLock"] = "lock",
         ["Get-AppMigration"] = "migrations",
+        ["Undo-AppMigration"] = "undo-migration",
         ["Unlock-App"] = "unlock",
         ["Unblock-AppRelease"] = "unblock",
     };

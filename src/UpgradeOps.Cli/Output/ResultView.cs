@@ -33,6 +33,9 @@ internal static class ResultView
     private static string Sentence(UpdateResult result) => result.Status switch
     {
         UpdateStatus.Kept when result.Kind == OperationKind.Undo => $"{result.Name} went back to {result.To}",
+        UpdateStatus.Kept when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} is as it was {result.To}",
+        UpdateStatus.Undone when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} is as it was",
+        UpdateStatus.NothingToDo when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} has no migration",
         UpdateStatus.Kept => $"{result.Name} runs {result.To}, verified",
         UpdateStatus.Undone => $"{result.Name} runs {result.From ?? "nothing"} as before",
         UpdateStatus.NothingToDo => $"{result.Name} already runs {result.To}",

@@ -23,6 +23,13 @@ internal interface IDatabase
     /// <summary>Runs a query and returns its rows as text, null for NULL.</summary>
     Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null);
 
+    /// <summary>
+    /// Runs SQL text on the live database, up to the first statement that fails: all or nothing where the engine has transactions for it
+    /// (PostgreSQL). No statement may reach beyond the database.
+    /// </summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.RestoreFailed"/>: one does; <see cref="ErrorIds.DatabaseToolFailed"/> with the server's message.</exception>
+    Task ExecuteScriptAsync(string sql, CancellationToken cancellationToken);
+
     /// <summary>Writes a consistent dump, and fails unless the tool exited 0 and the dump carries its end mark.</summary>
     /// <param name="output">Gets the stock format: a PostgreSQL custom archive, or SQL text for MariaDB; uncompressed.</param>
     /// <param name="database">Null for the live one.</param>

@@ -60,6 +60,13 @@ public static class ErrorIds
     public const string MigrationFailed = "UpgradeOps.Migrations.Failed";
     public const string MigrationsNotDeclared = "UpgradeOps.Migrations.NotDeclared";
     public const string MigrationFilesMissing = "UpgradeOps.Migrations.FilesMissing";
+    public const string MigrationNotApplied = "UpgradeOps.Migrations.NotApplied";
+    public const string MigrationNotNewest = "UpgradeOps.Migrations.NotNewest";
+    public const string MigrationIrreversible = "UpgradeOps.Migrations.Irreversible";
+    public const string MigrationScriptUnfit = "UpgradeOps.Migrations.ScriptUnfit";
+    public const string MigrationNeedsConsent = "UpgradeOps.Migrations.NeedsConsent";
+    public const string MigrationAppliedAgain = "UpgradeOps.Migrations.AppliedAgain";
+    public const string MigrationHalfBack = "UpgradeOps.Migrations.HalfBack";
     public const string MigrationTrackerUnknown = "UpgradeOps.Migrations.TrackerUnknown";
 
     public const string BackupFailed = "UpgradeOps.Backups.Failed";

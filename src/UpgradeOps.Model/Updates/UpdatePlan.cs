@@ -6,6 +6,9 @@ public enum OperationKind
     Update,
     Undo,
     Restore,
+
+    /// <summary>A migration of the database is taken back.</summary>
+    MigrationUndo,
 }
 
 /// <summary>What happens to data when an update fails after migrations ran.</summary>

@@ -16,6 +16,8 @@ internal sealed class FakeDatabase(string engine) : IDatabase
 
     public string Name => "kmp";
 
+    public Task ExecuteScriptAsync(string sql, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null)
     {
         var dialect = SqlDialect.Of(this);

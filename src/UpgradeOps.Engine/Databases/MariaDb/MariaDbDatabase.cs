@@ -72,6 +72,13 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
         await new GuardedStream(dump, new MariaDbGuard(Target, name), Target).CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task ExecuteScriptAsync(string sql, CancellationToken cancellationToken)
+    {
+        var commands = await server.CommandsAsync(cancellationToken).ConfigureAwait(false);
+        using var text = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(sql));
+        await GuardedLoad.RunAsync(server.Tools, commands.Load(name), text, new MariaDbGuard(Target, name), Target, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null)
     {
         ThrowIfForeign(format);

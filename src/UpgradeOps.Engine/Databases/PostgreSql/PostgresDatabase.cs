@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using UpgradeOps.Engine.Databases.Dumps;
 
@@ -45,6 +46,12 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
 
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null) =>
         server.RowsAsync(database ?? name, sql, cancellationToken);
+
+    public async Task ExecuteScriptAsync(string sql, CancellationToken cancellationToken)
+    {
+        using var text = new MemoryStream(Encoding.UTF8.GetBytes(sql));
+        await GuardedLoad.RunAsync(server.Tools, server.Commands.LoadText(name), text, new PostgresGuard(Target), Target, cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task DumpAsync(Stream output, CancellationToken cancellationToken, string? database = null)
     {

@@ -6,6 +6,9 @@ namespace UpgradeOps.Engine.Migrations.Files;
 /// <param name="Down">The file that takes it back; null when the release has none.</param>
 internal sealed record MigrationFile(string Version, string? Title, string? Name, string? Checksum, MigrationScript? Down)
 {
+    /// <summary>What applies it.</summary>
+    public byte[]? Text { get; init; }
+
     /// <summary>Runs again whenever its text changes, and has no place in the order.</summary>
     public bool IsRepeatable { get; init; }
 }

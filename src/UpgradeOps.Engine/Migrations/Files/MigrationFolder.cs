@@ -14,7 +14,7 @@ internal static class MigrationFolder
         var named = Named(tracker, files);
         var back = named.Where(f => f.Name.IsDown).Concat(Named(tracker, downs ?? new Dictionary<string, byte[]>())).ToList();
         return named.Where(f => !f.Name.IsDown)
-            .Select(f => new MigrationFile(f.Name.Version, f.Name.Title, f.File, tracker.Checksum(f.Bytes), DownOf(f.Name, back)) { IsRepeatable = f.Name.IsRepeatable })
+            .Select(f => new MigrationFile(f.Name.Version, f.Name.Title, f.File, tracker.Checksum(f.Bytes), DownOf(f.Name, back)) { Text = f.Bytes, IsRepeatable = f.Name.IsRepeatable })
             .OrderBy(f => f.IsRepeatable).ThenBy(f => f.Version, VersionOrder.Instance)
             .ToList();
     }

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Migrations.Back;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.State;
@@ -92,6 +93,7 @@ internal sealed class Transaction
         var catalogue = new StepCatalogue(
         [
             _rooms.Platform, _rooms.Backups, _rooms.Health, new AppSteps(_rooms.Platform), new DataSteps(_rooms.Backups, () => Record, repeatUncertain),
+            new MigrationSteps(_rooms.Migrations),
         ]);
         var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
         try

@@ -35,6 +35,8 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
     /// <summary>What a query gives in a database; asked of the live one, it fails.</summary>
     public Func<string, string, string?> Answer { get; set; } = static (_, _) => throw new NotSupportedException();
 
+    public Task ExecuteScriptAsync(string sql, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null)
     {
         Assert.NotEqual(name, database ?? name);

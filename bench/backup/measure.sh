@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Backups beside what people do without UpgradeOps, in turn, in one run: dumps of PostgreSQL and MariaDB beside the bare uncompressed dump and
-# beside `dump | gzip`; a restore beside `pg_restore -j`; a volume with many small files beside `tar | zstd`. Rates count bytes before
+# beside `dump | gzip`; a restore into a new database beside `pg_restore -j`; a volume with many small files beside `tar | zstd`. Rates count bytes before
 # compression. Peak memory is that of UpgradeOps with its helpers (zstd) together, sampled ten times a second.
 # Needs Docker, what .ci/install brings, bc, and a built solution. ROWS sets the size (1,000,000 rows are about 0.2 GB), ROUNDS how
 # often each is run, FILES how many small files there are (1000000 for the whole thing). PARTS chooses: postgres mariadb restore files.
@@ -63,14 +63,17 @@ if wants postgres || wants restore; then
     fi
     if wants restore; then
         [ -n "$(stored)" ] || ours backup "$work/kmp.yaml"
-        bare && docker cp -q "$work/bare" "$db:/tmp/bare" && docker exec -u 0 "$db" chmod 644 /tmp/bare
+        backup=$(sed -nE 's/.*"backupId": "([^"]*)".*/\1/p' "$work/ours.json" | head -n 1)
+        bring() { docker cp -q "$work/bare" "$db:/tmp/bare"; }
+        bare && c=$(seconds bring) && docker exec -u 0 "$db" chmod 644 /tmp/bare
         stock() { docker exec "$db" createdb -U kmp scratch && docker exec "$db" pg_restore -U kmp -j 2 -d scratch /tmp/bare; }
         for ((i = 1; i <= rounds; i++)); do
             s=$(seconds stock) && docker exec "$db" dropdb -U kmp scratch
             # Proved at level Restore: checksums, structure, and a load into a scratch database whose rows are counted.
-            backup=$(sed -nE 's/.*"backupId": "([^"]*)".*/\1/p' "$work/ours.json" | head -n 1)
-            o=$(seconds ours prove "$work/kmp.yaml" "$backup" --level restore)
-            echo "restore $i: pg_restore -j 2 of a file in the container $s s, UpgradeOps $o s (peak $(cat "$work/peak") MiB)"
+            p=$(seconds ours prove "$work/kmp.yaml" "$backup" --level restore)
+            # Verified, unpacked, brought into the container, loaded into a new database, rows counted.
+            o=$(seconds ours restore "$work/kmp.yaml" --backup-id "$backup" --as "look$i") && docker exec "$db" dropdb -U kmp "kmp_look$i"
+            echo "restore $i: pg_restore -j 2 of a file $s s, and $c s to bring that file into the container first; UpgradeOps $o s (peak $(cat "$work/peak") MiB); proved by a restore $p s"
         done
     fi
     down

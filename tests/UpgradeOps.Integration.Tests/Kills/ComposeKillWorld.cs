@@ -108,7 +108,8 @@ internal sealed class ComposeKillWorld : IKillWorld
     public async Task AfterKillAsync()
     {
         var operations = Path.Combine(AppState, "operations");
-        var journal = Directory.Exists(operations) ? Directory.GetFiles(operations, "journal.jsonl", SearchOption.AllDirectories).SingleOrDefault() : null;
+        // The newest: to undo what was kept is an operation beside the update.
+        var journal = Directory.Exists(operations) ? Directory.GetFiles(operations, "journal.jsonl", SearchOption.AllDirectories).Order().LastOrDefault() : null;
         var lines = journal is null ? [] : await File.ReadAllLinesAsync(journal);
         bool Wrote(string step) => lines.Skip(1).Any(l => l.Contains($"/{step}#", StringComparison.Ordinal));
 

@@ -53,4 +53,8 @@ internal sealed class WatchedState(IAppState inner, Boundaries boundaries) : IAp
 
     public Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken) =>
         inner.ReadFileAsync(operationId, name, cancellationToken);
+
+    public Task NoteRefusalAsync(string line, CancellationToken cancellationToken) => inner.NoteRefusalAsync(line, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ReadRefusalsAsync(CancellationToken cancellationToken) => inner.ReadRefusalsAsync(cancellationToken);
 }

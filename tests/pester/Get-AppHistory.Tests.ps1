@@ -50,6 +50,24 @@ Describe 'Get-AppHistory' {
         $entry.EndedAt | Should -BeGreaterThan $entry.StartedAt
     }
 
+    It 'tells what was refused, and nothing of it stands in the way of an operation' {
+        $before = @(Get-AppHistory notes)
+        Invoke-AppUpdate notes -Version 1.2.0 -WhatIf
+        @(Get-AppHistory notes) | Should -HaveCount $before.Count
+        $null = Invoke-AppUpdate notes -Version 1.2.0 -ErrorAction SilentlyContinue
+        try {
+            $refused = Get-AppHistory notes -Status Refused
+            $refused | Should -HaveCount 1
+            $refused.Asked | Should -Be 'update to 1.2.0'
+            $refused.ErrorId | Should -Be 'UpgradeOps.Updates.KnownBad'
+            $refused.Actor.Face | Should -Be 'pwsh'
+            ($refused | ConvertTo-Json -Depth 8 -EnumsAsStrings | ConvertFrom-Json).Status | Should -Be 'Refused'
+            (Get-AppHistory notes -Status Kept, Undone).OperationId | Should -Be $before.OperationId
+            { $refused | Undo-AppUpdate -ErrorAction Stop } | Should -Throw '*was refused and began nothing*'
+        }
+        finally { Get-ChildItem $sandbox.Folder -Recurse -Filter refused.jsonl | Remove-Item }
+    }
+
     It 'is the same JSON as the console writes' {
         function Get-Member-Paths($Value, $Path = '') {
             if ($Value -is [pscustomobject]) { foreach ($p in $Value.PSObject.Properties) { "$Path/$($p.Name)".ToLowerInvariant(); Get-Member-Paths $p.Value "$Path/$($p.Name)" } }

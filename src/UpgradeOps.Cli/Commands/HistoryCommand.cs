@@ -14,12 +14,12 @@ internal sealed class HistoryCommand : VerbCommand
     private readonly Option<UpdateStatus[]> status = new("--status")
     {
         Description = "Ended like this; interrupted also finds what a dead process left open.",
-        HelpName = "kept|undone|interrupted|needsattention",
+        HelpName = "kept|undone|interrupted|needsattention|refused",
         AllowMultipleArgumentsPerToken = true,
     };
 
     public HistoryCommand()
-        : base("history", "Lists what was done to an application, newest first: who, from where, what, when, how long, how it ended.")
+        : base("history", "Lists what was done to an application, and what was refused, newest first: who, from where, what, when, how long, how it ended.")
     {
         Arguments.Add(name);
         Options.Add(operation);

@@ -22,6 +22,7 @@ internal static class HistoryView
     public static IRenderable Of(HistoryEntry entry) => TableView.Facts(
         ("Operation", entry.OperationId),
         ("Kind", entry.Kind.ToString() + (entry.Forced ? ", forced" : "")),
+        ("Asked", entry.Asked),
         ("Undoes", entry.Undoes),
         ("Status", entry.Status?.ToString() ?? "open"),
         ("From", End(entry.From, entry.FromDigest)),

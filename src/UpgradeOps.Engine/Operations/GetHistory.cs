@@ -27,7 +27,7 @@ public sealed record HistoryFilter
         && (Status.Count == 0 || Status.Contains(entry.Status ?? UpdateStatus.Interrupted));
 }
 
-/// <summary>Tells the operations of an application, newest first. Needs neither its definition nor anything that runs.</summary>
+/// <summary>Tells the operations of an application and the attempts that were refused, newest first. Needs neither its definition nor anything that runs.</summary>
 public sealed class GetHistory(EngineSession session)
 {
     public async Task<IReadOnlyList<HistoryEntry>> RunAsync(string name, CancellationToken cancellationToken, HistoryFilter? filter = null)
@@ -35,12 +35,15 @@ public sealed class GetHistory(EngineSession session)
         var wanted = filter ?? new HistoryFilter();
         var state = await session.OpenStateAsync(name, cancellationToken).ConfigureAwait(false);
         var entries = new List<HistoryEntry>();
-        foreach (var id in (await state.ListOperationsAsync(cancellationToken).ConfigureAwait(false)).Reverse())
+        var refused = (await RefusedAttempts.ReadAsync(state, cancellationToken).ConfigureAwait(false)).ToLookup(r => r.OperationId);
+        var operations = await state.ListOperationsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var id in operations.Concat(refused.Select(r => r.Key)).Distinct().OrderDescending(StringComparer.Ordinal))
         {
             if (entries.Count >= wanted.Last)
                 break;
-            if (await ReadAsync(state, id, cancellationToken).ConfigureAwait(false) is { } entry && wanted.Fits(entry))
-                entries.Add(entry);
+            var found = refused[id].FirstOrDefault() ?? await ReadAsync(state, id, cancellationToken).ConfigureAwait(false);
+            if (found is not null && wanted.Fits(found))
+                entries.Add(found);
         }
 
         return entries;

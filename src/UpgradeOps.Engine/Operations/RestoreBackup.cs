@@ -15,34 +15,37 @@ public sealed class RestoreBackup(EngineSession session)
     /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
     public Task<RestoreResult> RunAsync(RestoreOptions options, CancellationToken cancellationToken) => session.UseAsync(
         options.Name,
-        rooms => Leased.RunAsync(
-            rooms,
-            "restore",
-            error => Refused(options, null, rooms.Definition.Name, error),
-            lease => RunLeasedAsync(rooms, lease, options, cancellationToken),
-            cancellationToken),
+        async rooms =>
+        {
+            var what = options.BackupId ?? options.Path ?? "the newest backup";
+            var attempt = new Attempt(rooms.Definition.Name, OperationKind.Restore, options.As is null ? $"restore {what}" : $"restore {what} as {options.As}") { Forced = options.Force };
+            return Result(options, await attempt.RunAsync(rooms.State, rooms.Options, () => RunAsync(rooms, options, cancellationToken)).ConfigureAwait(false));
+        },
         cancellationToken);
 
-    private static async Task<RestoreResult> RunLeasedAsync(AppRooms rooms, ILease lease, RestoreOptions options, CancellationToken cancellationToken)
+    private static Task<UpdateResult> RunAsync(AppRooms rooms, RestoreOptions options, CancellationToken cancellationToken) => Leased.RunAsync(
+        rooms,
+        "restore",
+        error => Results.Refused(null, rooms.Definition.Name, error, OperationKind.Restore),
+        lease => RunLeasedAsync(rooms, lease, options, cancellationToken),
+        cancellationToken);
+
+    private static async Task<UpdateResult> RunLeasedAsync(AppRooms rooms, ILease lease, RestoreOptions options, CancellationToken cancellationToken)
     {
         if (await OperationIndex.FindOpenAsync(rooms.State, cancellationToken).ConfigureAwait(false) is { } open)
         {
-            return Refused(options, null, rooms.Definition.Name, Pending.Error(open));
+            return Results.Refused(null, rooms.Definition.Name, Pending.Error(open), OperationKind.Restore);
         }
 
         var plan = await new RestorePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
         if (Results.Blocked(plan) is { } blocked)
         {
-            return Refused(options, plan, plan.Name, blocked);
+            return Results.Refused(plan, plan.Name, rooms.Redaction.Clean(blocked), OperationKind.Restore);
         }
 
         var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken, options.Force).ConfigureAwait(false);
-        var result = await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
-        return Result(options, result);
+        return await transaction.RunAsync(repeatUncertain: false, cancellationToken).ConfigureAwait(false);
     }
-
-    private static RestoreResult Refused(RestoreOptions options, UpdatePlan? plan, string name, AppError error) =>
-        Result(options, Results.Refused(plan, name, error, OperationKind.Restore));
 
     private static RestoreResult Result(RestoreOptions options, UpdateResult result) => new()
     {

@@ -8,6 +8,13 @@ public sealed class ResumeUpdate(EngineSession session)
     /// <exception cref="AppException"><see cref="ErrorIds.NothingToResume"/>, <see cref="ErrorIds.LockHeld"/>, or a journal that cannot be trusted.</exception>
     public async Task<UpdateResult> RunAsync(ResumeOptions options, CancellationToken cancellationToken)
     {
+        var (name, place) = await session.Catalogue.FindStateAsync(options.Name, cancellationToken).ConfigureAwait(false);
+        var attempt = new Attempt(name, OperationKind.Update, options.OperationId is { } id ? $"resume {id}" : "resume") { Forced = options.Force };
+        return await attempt.RunAsync(session.OpenState(name, place), session.Options, () => GoOnAsync(options, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<UpdateResult> GoOnAsync(ResumeOptions options, CancellationToken cancellationToken)
+    {
         var open = await OpenOperation.TakeOverAsync(session, options.Name, options.OperationId, "resume", cancellationToken).ConfigureAwait(false)
             ?? throw new AppException(ErrorIds.NothingToResume, $"No operation on {options.Name} waits to be resumed.", options.Name);
         await using (open.ConfigureAwait(false))

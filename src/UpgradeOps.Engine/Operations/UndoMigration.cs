@@ -50,12 +50,15 @@ public sealed class UndoMigration(EngineSession session)
     /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
     public Task<UpdateResult> RunAsync(UndoMigrationOptions options, CancellationToken cancellationToken) => session.UseAsync(
         options.Name,
-        rooms => Leased.RunAsync(
-            rooms,
-            "undo a migration",
-            error => Results.Refused(null, rooms.Definition.Name, error, OperationKind.MigrationUndo),
-            lease => RunLeasedAsync(rooms, lease, options, cancellationToken),
-            cancellationToken),
+        rooms => new Attempt(rooms.Definition.Name, OperationKind.MigrationUndo, "undo a migration") { Forced = options.Force }.RunAsync(
+            rooms.State, rooms.Options, () => RunAsync(rooms, options, cancellationToken)),
+        cancellationToken);
+
+    private static Task<UpdateResult> RunAsync(AppRooms rooms, UndoMigrationOptions options, CancellationToken cancellationToken) => Leased.RunAsync(
+        rooms,
+        "undo a migration",
+        error => Results.Refused(null, rooms.Definition.Name, error, OperationKind.MigrationUndo),
+        lease => RunLeasedAsync(rooms, lease, options, cancellationToken),
         cancellationToken);
 
     private static async Task<UpdateResult> RunLeasedAsync(AppRooms rooms, ILease lease, UndoMigrationOptions options, CancellationToken cancellationToken)
@@ -65,7 +68,7 @@ public sealed class UndoMigration(EngineSession session)
 
         var plan = await new MigrationUndoPlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
         if (Results.Blocked(plan) is { } blocked)
-            return Results.Refused(plan, plan.Name, blocked, OperationKind.MigrationUndo);
+            return Results.Refused(plan, plan.Name, rooms.Redaction.Clean(blocked), OperationKind.MigrationUndo);
         if (plan.IsEmpty)
             return Results.NothingToDo(plan);
         var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken, options.Force).ConfigureAwait(false);

@@ -35,6 +35,13 @@ public sealed class UndoUpdate(EngineSession session)
     /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
     public async Task<UpdateResult> RunAsync(UndoOptions options, CancellationToken cancellationToken)
     {
+        var (name, place) = await session.Catalogue.FindStateAsync(options.Name, cancellationToken).ConfigureAwait(false);
+        var attempt = new Attempt(name, OperationKind.Undo, options.OperationId is { } id ? $"undo {id}" : "undo") { Forced = options.Force };
+        return await attempt.RunAsync(session.OpenState(name, place), session.Options, () => GoBackAsync(options, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<UpdateResult> GoBackAsync(UndoOptions options, CancellationToken cancellationToken)
+    {
         var open = await OpenOperation.TakeOverAsync(session, options.Name, options.OperationId, "undo", cancellationToken).ConfigureAwait(false);
         if (open is not null && await EndOpenAsync(open, options, cancellationToken).ConfigureAwait(false) is { } ended)
         {
@@ -60,8 +67,9 @@ public sealed class UndoUpdate(EngineSession session)
         {
             var record = open.Transaction.Record;
             var answer = await new OpenUndo(open.Rooms, record).AskAsync(options, cancellationToken).ConfigureAwait(false);
-            if (answer?.Data == DataPolicy.Restore && Results.Blocked(record.Plan with { Findings = answer.Findings }) is { } blocked)
+            if (answer?.Data == DataPolicy.Restore && Results.Blocked(record.Plan with { Findings = answer.Findings }) is { } found)
             {
+                var blocked = open.Rooms.Redaction.Clean(found);
                 return Results.Of(record, resumed: true) with { Status = UpdateStatus.Refused, Findings = answer.Findings, Error = blocked, Next = blocked.RecommendedAction };
             }
 
@@ -81,7 +89,7 @@ public sealed class UndoUpdate(EngineSession session)
         var plan = await new UndoPlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
         if (Results.Blocked(plan) is { } blocked)
         {
-            return Results.Refused(plan, plan.Name, blocked, OperationKind.Undo);
+            return Results.Refused(plan, plan.Name, rooms.Redaction.Clean(blocked), OperationKind.Undo);
         }
 
         var transaction = await Transaction.BeginAsync(rooms, lease, plan, cancellationToken, options.Force, DataQuestion.Choice(options)).ConfigureAwait(false);

@@ -11,27 +11,29 @@ public sealed class UpdateApp(EngineSession session)
 {
     /// <param name="cancellationToken">Asks to stop at the next safe point.</param>
     /// <exception cref="AppException">It could not even be planned; nothing was begun.</exception>
-    public Task<UpdateResult> RunAsync(UpdateOptions options, CancellationToken cancellationToken)
+    public Task<UpdateResult> RunAsync(UpdateOptions options, CancellationToken cancellationToken) => session.UseAsync(
+        options.Name,
+        rooms =>
+        {
+            var wanted = options.Plan?.To.Version ?? options.Version ?? options.Channel ?? "the newest";
+            var attempt = new Attempt(rooms.Definition.Name, OperationKind.Update, $"update to {wanted}") { Forced = options.Force, Plan = options.Plan, Channel = options.Channel };
+            return attempt.RunAsync(rooms.State, rooms.Options, () => RunAsync(rooms, attempt.Asked, options, cancellationToken));
+        },
+        cancellationToken);
+
+    private static Task<UpdateResult> RunAsync(AppRooms rooms, string purpose, UpdateOptions options, CancellationToken cancellationToken)
     {
+        var name = rooms.Definition.Name;
         if (options.Plan is { } given)
         {
             PlanHash.Verify(given);
-        }
-
-        return session.UseAsync(options.Name, rooms => RunAsync(rooms, options, cancellationToken), cancellationToken);
-    }
-
-    private static Task<UpdateResult> RunAsync(AppRooms rooms, UpdateOptions options, CancellationToken cancellationToken)
-    {
-        var name = rooms.Definition.Name;
-        if (options.Plan is { } other && other.Name != name)
-        {
-            throw new AppException(ErrorIds.PlanDamaged, $"The plan is for {other.Name}, not for {name}.", name);
+            if (given.Name != name)
+                throw new AppException(ErrorIds.PlanDamaged, $"The plan is for {given.Name}, not for {name}.", name);
         }
 
         return Leased.RunAsync(
             rooms,
-            $"update to {options.Plan?.To.Version ?? options.Version ?? options.Channel ?? "the newest"}",
+            purpose,
             error => Results.Refused(options.Plan, name, error),
             lease => RunLeasedAsync(rooms, lease, options, cancellationToken),
             cancellationToken);
@@ -53,7 +55,7 @@ public sealed class UpdateApp(EngineSession session)
 
         if (Results.Blocked(plan) is { } blocked)
         {
-            return Results.Refused(plan, plan.Name, blocked);
+            return Results.Refused(plan, plan.Name, rooms.Redaction.Clean(blocked));
         }
 
         if (plan.IsEmpty)

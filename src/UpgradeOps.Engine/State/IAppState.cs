@@ -44,6 +44,15 @@ internal interface IAppState
     Task<string> KeepFileAsync(ILease lease, string operationId, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
     Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Notes an attempt that was refused, as a sealed line (<see cref="JournalLine"/>). It needs no lease and does not disturb who holds it,
+    /// and belongs to no operation; the newest <see cref="RefusedAttempts.Kept"/> are kept.
+    /// </summary>
+    Task NoteRefusalAsync(string line, CancellationToken cancellationToken);
+
+    /// <returns>The lines as they were noted, oldest first; a damaged one as it stands.</returns>
+    Task<IReadOnlyList<string>> ReadRefusalsAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>The right to change an application, for as long as it is held.</summary>

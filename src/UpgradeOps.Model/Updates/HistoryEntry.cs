@@ -1,6 +1,6 @@
 namespace UpgradeOps;
 
-/// <summary>One operation of the past: who, from where, what, when, how long, and how it ended. The shape is described in docs/history.md.</summary>
+/// <summary>One operation of the past, or an attempt that was refused: who, from where, what, when, how long, and how it ended. The shape is described in docs/history.md.</summary>
 public sealed record HistoryEntry
 {
     public required string Name { get; init; }
@@ -11,6 +11,9 @@ public sealed record HistoryEntry
 
     /// <summary>Null while it runs or when its process died.</summary>
     public UpdateStatus? Status { get; init; }
+
+    /// <summary>What was asked for, in a few words, of an attempt that was refused; null of an operation.</summary>
+    public string? Asked { get; init; }
 
     public string? From { get; init; }
 

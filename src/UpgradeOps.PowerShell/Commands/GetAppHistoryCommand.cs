@@ -5,7 +5,7 @@ using UpgradeOps.PowerShell.Completion;
 
 namespace UpgradeOps.PowerShell.Commands;
 
-/// <summary>Lists the operations of the past, the newest first: who, from where, what, when, how long, how it ended.</summary>
+/// <summary>Lists the operations of the past and the attempts that were refused, the newest first: who, from where, what, when, how long, how it ended.</summary>
 [Cmdlet(VerbsCommon.Get, "AppHistory")]
 [OutputType(typeof(HistoryEntry))]
 public sealed class GetAppHistoryCommand : AppCmdlet

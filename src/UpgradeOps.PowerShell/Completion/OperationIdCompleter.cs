@@ -7,5 +7,6 @@ public sealed class OperationIdCompleter : Completer
 {
     private protected override async Task<IEnumerable<Suggestion>> SuggestAsync(EngineSession session, string? app, CancellationToken cancellationToken) =>
         app is null ? [] : (await new GetHistory(session).RunAsync(app, cancellationToken))
+            .Where(h => h.Status != UpdateStatus.Refused)
             .Select(h => new Suggestion(h.OperationId, $"{h.Kind} {h.From} -> {h.To}: {h.Status}"));
 }

@@ -7,6 +7,7 @@ internal sealed class SimState(SimWorld world) : IAppState
 {
     private readonly Dictionary<string, List<string>> _journals = [];
     private readonly Dictionary<string, byte[]> _files = [];
+    private readonly List<string> _refused = [];
     private AppMemory _memory = new();
     private long _fence;
     private SimLease? _held;
@@ -85,6 +86,14 @@ internal sealed class SimState(SimWorld world) : IAppState
 
     public Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken) =>
         Task.FromResult(_files.GetValueOrDefault($"{operationId}/{name}"));
+
+    public Task NoteRefusalAsync(string line, CancellationToken cancellationToken)
+    {
+        _refused.Add(line);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<string>> ReadRefusalsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. _refused]);
 
     private sealed class SimLease(SimState state, long fence, SimDeath death) : ILease
     {

@@ -15,12 +15,37 @@ public sealed class FolderStateTests : AppStateContract, IDisposable
 
     private protected override StateDefinition Place => new() { Folder = _folder };
 
+    private string RefusedPath => Path.Combine(_folder, "refused.jsonl");
+
     public void Dispose()
     {
         if (Directory.Exists(_folder))
         {
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_torn_refusal_is_dropped_and_a_damaged_one_hides_no_other()
+    {
+        var path = RefusedPath;
+        HistoryEntry Entry(string id) => new()
+        {
+            Name = "demo", OperationId = id, Kind = OperationKind.Update, Status = UpdateStatus.Refused, StartedAt = DateTimeOffset.UnixEpoch, By = "a@b", ErrorId = ErrorIds.LockHeld,
+        };
+        foreach (var second in Enumerable.Range(1, 3))
+            await RefusedAttempts.NoteAsync(Open(), Entry($"2026010{second}T000000000Z-aaaa"), None);
+        Assert.Equal(Secret, File.GetUnixFileMode(path));
+
+        var lines = await File.ReadAllLinesAsync(path);
+        lines[1] = lines[1].Replace("a@b", "x@y", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, string.Join('\n', lines) + "\n" + lines[0][..20]);
+        var read = await RefusedAttempts.ReadAsync(Open(), None);
+        Assert.Equal(["20260101T000000000Z-aaaa", "20260101T000000000Z-aaaa-damaged", "20260103T000000000Z-aaaa"], read.Select(r => r.OperationId));
+        Assert.Equal([ErrorIds.LockHeld, ErrorIds.StateDamaged, ErrorIds.LockHeld], read.Select(r => r.ErrorId));
+
+        await RefusedAttempts.NoteAsync(Open(), Entry("20260104T000000000Z-aaaa"), None);
+        Assert.Equal(4, (await RefusedAttempts.ReadAsync(Open(), None)).Count);
     }
 
     [Fact]
@@ -142,6 +167,10 @@ public sealed class FolderStateTests : AppStateContract, IDisposable
             File.Delete(_folder);
         }
     }
+
+    private protected override Task SeedRefusalsAsync(IEnumerable<string> lines) => File.AppendAllLinesAsync(RefusedPath, lines);
+
+    private protected override async Task<int> CountRefusalsAsync() => (await File.ReadAllLinesAsync(RefusedPath)).Length;
 
     private protected override Task AssertUntouchedAsync()
     {

@@ -27,8 +27,8 @@ public sealed class PostgresSchemaTests : IClassFixture<StateServer>
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => WorkAsync($"app{i}", SchemaSteps.All)));
         string[] newer = [.. SchemaSteps.All, "ALTER TABLE $schema.app ADD COLUMN colour text NOT NULL DEFAULT 'blue'; SELECT pg_sleep(0.2);"];
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => WorkAsync($"app{i}", newer)));
-        Assert.Equal("1\n2", await _server.SqlAsync($"SELECT version FROM {_schema}.version ORDER BY 1"));
-        Assert.Equal("8", await _server.SqlAsync($"SELECT count(*) FROM {_schema}.journal WHERE line LIKE '%2%'"));
+        Assert.Equal("1\n2\n3", await _server.SqlAsync($"SELECT version FROM {_schema}.version ORDER BY 1"));
+        Assert.Equal("8", await _server.SqlAsync($"SELECT count(*) FROM {_schema}.journal WHERE line LIKE '%3%'"));
 
         var error = await Assert.ThrowsAsync<AppException>(() => WorkAsync("app0", SchemaSteps.All));
         Assert.Equal(ErrorIds.StateNewerFormat, error.ErrorId);
@@ -71,10 +71,13 @@ public sealed class PostgresSchemaTests : IClassFixture<StateServer>
             await state.AppendJournalAsync(lease, "op", Line(1), None);
             await state.KeepFileAsync(lease, "op", "file", "x"u8.ToArray(), None);
             await state.ChangeAsync(lease, m => m with { Channel = "beta" }, None);
+            await state.NoteRefusalAsync(Line(7), None);
+            Assert.Equal([Line(7)], await state.ReadRefusalsAsync(None));
             await Open(role).BreakLeaseAsync(force: true, None);
             if (grants == "only work")
             {
                 await Assert.ThrowsAsync<InvalidOperationException>(() => _server.SqlAsync(role.User, Password, $"DELETE FROM {_schema}.journal"));
+                await Assert.ThrowsAsync<InvalidOperationException>(() => _server.SqlAsync(role.User, Password, $"DELETE FROM {_schema}.refused"));
                 await Assert.ThrowsAsync<InvalidOperationException>(() => _server.SqlAsync(role.User, Password, $"UPDATE {_schema}.journal SET line = ''"));
             }
         }
@@ -96,6 +99,7 @@ public sealed class PostgresSchemaTests : IClassFixture<StateServer>
             var state = Open(role);
             Assert.True((await state.ReadLeaseAsync(None))!.OwnerAlive);
             Assert.Equal([Line(1)], await state.ReadJournalAsync("op", None));
+            Assert.Empty(await state.ReadRefusalsAsync(None));
             Assert.Equal(ErrorIds.StateNotWritable, (await Assert.ThrowsAsync<AppException>(() => state.CheckWritableAsync(None))).ErrorId);
             Assert.Equal(ErrorIds.StateNotWritable, (await Assert.ThrowsAsync<AppException>(() => state.BreakLeaseAsync(force: true, None))).ErrorId);
         }

@@ -113,6 +113,13 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
         Guarded(matters ? () => _reserve.Use(write) : write);
     }
 
+    /// <summary>Writes what needs no lease, while nobody of ours writes in the folder.</summary>
+    public async Task WriteBesideAsync(Action write, CancellationToken cancellationToken)
+    {
+        using var guard = await EnterAsync(cancellationToken).ConfigureAwait(false);
+        Guarded(write);
+    }
+
     public AppException NotWritable(Exception e) => DiskFull.Is(e)
         ? new(ErrorIds.DiskTooFull, $"The journal of {name} cannot be written, because the disk that holds {folder} is full.", folder, inner: e)
         : new(ErrorIds.StateNotWritable, $"The state of {name} cannot be written in {folder}: {e.Message}", folder, inner: e);

@@ -5,12 +5,13 @@ using UpgradeOps.Engine.Json;
 namespace UpgradeOps.Engine.State.Folder;
 
 /// <summary>
-/// State in a folder of the machine that the application runs on: <c>memory.json</c>, <c>lease.json</c>,
+/// State in a folder of the machine that the application runs on: <c>memory.json</c>, <c>lease.json</c>, <c>refused.jsonl</c>,
 /// <c>operations/ID/journal.jsonl</c> and the files kept beside it.
 /// </summary>
 internal sealed class FolderState(string name, string folder, TimeProvider time) : IAppState
 {
     private readonly FolderLeases _leases = new(name, folder, time);
+    private readonly FolderRefusals _refusals = new(Path.Combine(folder, "refused.jsonl"));
     private readonly HashSet<string> _mended = [];
 
     public string Location => folder;
@@ -112,6 +113,10 @@ internal sealed class FolderState(string name, string folder, TimeProvider time)
         var path = KeptPath(operationId, file);
         return File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false) : null;
     }
+
+    public Task NoteRefusalAsync(string line, CancellationToken cancellationToken) => _leases.WriteBesideAsync(() => _refusals.Append(line), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ReadRefusalsAsync(CancellationToken cancellationToken) => Task.FromResult(_refusals.Read());
 
     private AppMemory ReadMemory() => File.Exists(MemoryPath)
         ? EngineJson.Read<AppMemory>(File.ReadAllText(MemoryPath), ErrorIds.StateDamaged, MemoryPath)

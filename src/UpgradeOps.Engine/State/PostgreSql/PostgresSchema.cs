@@ -61,7 +61,7 @@ internal sealed class PostgresSchema(PostgresPlace place, IReadOnlyList<string> 
         var version = await VersionAsync(connection, cancellationToken).ConfigureAwait(false);
         if (version == steps.Count)
         {
-            foreach (var (table, right) in ((string, string)[])[("app", "INSERT"), ("app", "UPDATE"), ("journal", "INSERT"), ("kept", "INSERT")])
+            foreach (var (table, right) in ((string, string)[])[("app", "INSERT"), ("app", "UPDATE"), ("journal", "INSERT"), ("kept", "INSERT"), ("refused", "INSERT")])
             {
                 if (!await AsksAsync(connection, $"SELECT has_table_privilege('{place.Schema}.{table}', '{right}')", cancellationToken).ConfigureAwait(false))
                 {

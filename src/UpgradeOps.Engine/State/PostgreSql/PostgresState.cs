@@ -11,6 +11,7 @@ internal sealed class PostgresState : IAppState
     private readonly PostgresLeases _leases;
     private readonly PostgresReader _reader;
     private readonly PostgresWriter _writer;
+    private readonly PostgresRefusals _refusals;
 
     /// <param name="steps">The schema's versions; null for this version's.</param>
     public PostgresState(string name, PostgresPlace place, TimeProvider time, IReadOnlyList<string>? steps = null)
@@ -21,6 +22,7 @@ internal sealed class PostgresState : IAppState
         _leases = new PostgresLeases(name, place, _schema, time);
         _reader = new PostgresReader(name, place, time);
         _writer = new PostgresWriter(name, place);
+        _refusals = new PostgresRefusals(name, place);
     }
 
     public string Location => _place.Location;
@@ -76,6 +78,18 @@ internal sealed class PostgresState : IAppState
         $"SELECT content FROM {Schema}.kept WHERE app = @app AND operation = @operation AND name = @file",
         [("operation", KeptName.Check(operationId)), ("file", KeptName.Check(file))],
         cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+
+    public Task NoteRefusalAsync(string line, CancellationToken cancellationToken) => _reader.ReadAsync(
+        async connection =>
+        {
+            await _schema.EnsureAsync(connection, cancellationToken).ConfigureAwait(false);
+            return await _refusals.AppendAsync(connection, line, cancellationToken).ConfigureAwait(false);
+        },
+        missing: false,
+        cancellationToken);
+
+    public Task<IReadOnlyList<string>> ReadRefusalsAsync(CancellationToken cancellationToken) =>
+        _reader.ReadAsync(connection => _refusals.ReadAsync(connection, cancellationToken), [], cancellationToken);
 
     private Task<IReadOnlyList<T>> ListAsync<T>(string sql, IReadOnlyList<(string, object)> values, CancellationToken cancellationToken) =>
         _reader.ReadAsync(connection => connection.ListAsync<T>(sql, [("app", _name), .. values], cancellationToken), [], cancellationToken);

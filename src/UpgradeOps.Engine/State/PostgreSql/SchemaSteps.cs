@@ -41,5 +41,14 @@ internal static class SchemaSteps
             PRIMARY KEY (app, operation, name)
         );
         """,
+        """
+        CREATE TABLE $schema.refused (
+            app        text NOT NULL,
+            position   bigint GENERATED ALWAYS AS IDENTITY,
+            line       text NOT NULL,
+            written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (app, position)
+        );
+        """,
     ];
 }

@@ -50,7 +50,14 @@ internal static class OperationIndex
     {
         var ids = await state.ListOperationsAsync(cancellationToken).ConfigureAwait(false);
         var record = ids.Contains(operationId) ? await ReadAsync(state, operationId, cancellationToken).ConfigureAwait(false) : null;
-        return record ?? throw new AppException(ErrorIds.OperationNotFound, $"There is no operation {operationId} in {state.Location}.", operationId);
+        if (record is not null)
+        {
+            return record;
+        }
+
+        var refused = await RefusedAttempts.ReadAsync(state, cancellationToken).ConfigureAwait(false);
+        var why = refused.Any(r => r.OperationId == operationId) ? $"{operationId} was refused and began nothing." : $"There is no operation {operationId} in {state.Location}.";
+        throw new AppException(ErrorIds.OperationNotFound, why, operationId);
     }
 
     /// <returns>Null when a crash came before the first line was whole: nothing was begun then.</returns>

@@ -38,6 +38,7 @@ public abstract partial class AppStateContract
         Assert.Empty(await state.ListOperationsAsync(None));
         Assert.Empty(await state.ReadJournalAsync("op", None));
         Assert.Null(await state.ReadFileAsync("op", "file", None));
+        Assert.Empty(await state.ReadRefusalsAsync(None));
         await state.BreakLeaseAsync(force: false, None);
         await AssertUntouchedAsync();
     }
@@ -112,6 +113,42 @@ public abstract partial class AppStateContract
     }
 
     [Fact]
+    public async Task Refusals_are_noted_beside_a_held_lease_and_belong_to_no_operation()
+    {
+        await using var lease = await Open().TakeLeaseAsync("work", None);
+        await Open().AppendJournalAsync(lease, "op", Line(1), None);
+        await Open().NoteRefusalAsync(Line(100), None);
+        await Parallel.ForEachAsync(Enumerable.Range(101, 20), async (i, token) => await Open().NoteRefusalAsync(Line(i), token));
+
+        var noted = await Open().ReadRefusalsAsync(None);
+        Assert.Equal(Line(100), noted[0]);
+        Assert.Equal(Enumerable.Range(100, 21).Select(Line), noted.Order(StringComparer.Ordinal));
+        await Open().AppendJournalAsync(lease, "op", Line(2), None);
+        Assert.Equal(["op"], await Open().ListOperationsAsync(None));
+        Assert.Equal([Line(1), Line(2)], await Open().ReadJournalAsync("op", None));
+        Assert.Equal(lease.Fence, (await Open().ReadLeaseAsync(None))!.Fence);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_noted_where_nothing_was_ever_written()
+    {
+        await Open().NoteRefusalAsync(Line(1), None);
+        Assert.Equal([Line(1)], await Open().ReadRefusalsAsync(None));
+        Assert.Null(await Open().ReadLeaseAsync(None));
+        await using var lease = await Open().TakeLeaseAsync("first", None);
+    }
+
+    [Fact]
+    public async Task Of_too_many_refusals_the_newest_are_kept()
+    {
+        await Open().NoteRefusalAsync(Line(0), None);
+        await SeedRefusalsAsync(Enumerable.Range(1, RefusedAttempts.Kept + 150).Select(Line));
+        await Open().NoteRefusalAsync(Line(5000), None);
+        Assert.Equal([.. Enumerable.Range(152, RefusedAttempts.Kept - 1).Select(Line), Line(5000)], await Open().ReadRefusalsAsync(None));
+        Assert.Equal(RefusedAttempts.Kept, await CountRefusalsAsync());
+    }
+
+    [Fact]
     public async Task Of_two_hundred_takers_one_wins()
     {
         var losses = 0;
@@ -135,6 +172,12 @@ public abstract partial class AppStateContract
 
         Assert.Null(await Open().ReadLeaseAsync(None));
     }
+
+    /// <summary>Puts many behind the one that is there, as whoever noted them one by one would have.</summary>
+    private protected abstract Task SeedRefusalsAsync(IEnumerable<string> lines);
+
+    /// <summary>How many the store itself still holds.</summary>
+    private protected abstract Task<int> CountRefusalsAsync();
 
     /// <summary>Nothing that a reader did has left a trace.</summary>
     private protected abstract Task AssertUntouchedAsync();

@@ -49,5 +49,9 @@ internal sealed class ModelState(SimState inner, ModelLedger ledger) : IAppState
     public Task<byte[]?> ReadFileAsync(string operationId, string name, CancellationToken cancellationToken) =>
         inner.ReadFileAsync(operationId, name, cancellationToken);
 
+    public Task NoteRefusalAsync(string line, CancellationToken cancellationToken) => inner.NoteRefusalAsync(line, cancellationToken);
+
+    public Task<IReadOnlyList<string>> ReadRefusalsAsync(CancellationToken cancellationToken) => inner.ReadRefusalsAsync(cancellationToken);
+
     private int Count(string operationId) => inner.Journals.TryGetValue(operationId, out var lines) ? lines.Count : 0;
 }

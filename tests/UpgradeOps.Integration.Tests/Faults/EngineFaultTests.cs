@@ -31,6 +31,8 @@ public sealed class EngineFaultTests(RegistryFixture registry) : IClassFixture<R
         await world.GoBackAsync();
 
         await RestartAtAsync(world, engine, "engine-create", "compose.create", await PublishAsync(images, 2));
+        await RestartWithinAsync(world, engine, "engine-creating", done: false, await PublishAsync(images, 6));
+        await RestartWithinAsync(world, engine, "engine-created", done: true, await PublishAsync(images, 7));
         await RestartAtAsync(world, engine, "engine-health", "health.verify", await PublishAsync(images, 3));
         await RestartAtAsync(world, engine, "engine-bake", "health.bake", await PublishAsync(images, 5));
 
@@ -46,6 +48,26 @@ public sealed class EngineFaultTests(RegistryFixture registry) : IClassFixture<R
         world.Moment.At(ProgressKind.StepStarted, step, async () => up = await engine.RestartAsync());
         var outcome = await world.UpdateAsync(version);
         await up;
+        await world.ExpectAsync(key, outcome, version);
+        if (outcome.Status == UpdateStatus.Kept)
+            await world.GoBackAsync();
+    }
+
+    /// <summary>In the middle of <c>docker compose create</c>: its question to the engine breaks off.</summary>
+    /// <param name="done">Whether the container is made all the same.</param>
+    private static async Task RestartWithinAsync(FaultWorld world, SecondEngine engine, string key, bool done, string version)
+    {
+        await using var door = new EngineDoor(engine.Address);
+        world.EngineAddress = door.Address;
+        Func<bool>? happened = null;
+        world.Moment.At(ProgressKind.StepStarted, "compose.create", () =>
+        {
+            happened = door.At("/containers/create?", done, async () => await await engine.RestartAsync());
+            return Task.CompletedTask;
+        });
+        var outcome = await world.UpdateAsync(version);
+        Assert.True(happened?.Invoke(), $"{key}: nothing was made: {outcome}");
+        world.EngineAddress = null;
         await world.ExpectAsync(key, outcome, version);
         if (outcome.Status == UpdateStatus.Kept)
             await world.GoBackAsync();

@@ -35,6 +35,8 @@ internal static class FaultTable
 
         new("engine-pull", Engine, "restarted while it pulls", "The engine is waited for (up to a minute), and pulls again.", Kept) { New = true },
         new("engine-create", Engine, "restarted when the new container is made", "The engine is waited for.", Kept) { New = true },
+        new("engine-creating", Engine, "restarted within `docker compose create`, before the container is made", "The engine is waited for, and Compose asked again.", Kept) { New = true },
+        new("engine-created", Engine, "restarted within `docker compose create`, after the container was made", "The engine is waited for; what nobody has on record is made again.", Kept) { New = true },
         new("engine-health", Engine, "restarted while the new version is proved", "The engine is waited for; the new container starts with it and is proved anew.", Kept) { New = true },
         new("engine-bake", Engine, "restarted while the new version is watched", "A version that was not watched in one life is not kept, nor is it called bad.", Undone) { ErrorId = ErrorIds.WrongInstance, Next = "who removed or restarted one" },
         new("engine-prune", Engine, "`docker system prune -af` after the old version was stopped", "The old container is made again from its image, which the registry still has by its digest.", Undone) { ErrorId = ErrorIds.WrongInstance, Next = "Find out who removes containers" },

@@ -27,6 +27,9 @@ internal sealed class FaultWorld : IAsyncDisposable
 
     public string Name { get; private set; } = "";
 
+    /// <summary>How UpgradeOps and its Compose reach the engine from the next operation on; null for as the installation does.</summary>
+    public string? EngineAddress { get; set; }
+
     public string StateRoot => _folder["state"];
 
     /// <summary>What the next operation meets.</summary>
@@ -60,7 +63,7 @@ internal sealed class FaultWorld : IAsyncDisposable
         Time = time ?? TimeProvider.System,
     })
     {
-        Variable = name => name == "DOCKER_HOST" && Stack.Options.DockerHost is { } host ? host : Environment.GetEnvironmentVariable(name),
+        Variable = name => name == "DOCKER_HOST" && (EngineAddress ?? Stack.Options.DockerHost) is { } host ? host : Environment.GetEnvironmentVariable(name),
     };
 
     /// <summary>What is there now is what must be there later.</summary>

@@ -12,6 +12,11 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     /// <summary>Stands for the variable's value while the model is read: a legal tag that nobody has.</summary>
     private const string Probe = "upgradeops-probe-7f3a";
 
+    private static readonly string[] LostWords =
+    [
+        "cannot connect to the docker daemon", "error during connect", "error reading from server", "daemon is shutting down", "connection reset by peer", ": EOF", "unexpected EOF",
+    ];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Reads what the compose files say, with a probe in the variable's place.</summary>
@@ -53,7 +58,7 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         arguments.AddRange(scale.Keys);
         var result = await RunAsync(arguments, value, null, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
-            throw Failure(result, ErrorIds.ComposeCommandFailed, "docker compose create");
+            throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose create");
     }
 
     /// <summary>What <c>docker compose ps</c> shows, for a person.</summary>
@@ -107,6 +112,10 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
             environment[compose.Variable] = value;
         return environment;
     }
+
+    /// <summary>Docker's clients say it in these ways when the engine goes away in the middle of a question, or is not there.</summary>
+    private static bool LostEngine(string error) =>
+        LostWords.Any(words => error.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     private AppException Failure(CommandResult result, string errorId, string command)
     {

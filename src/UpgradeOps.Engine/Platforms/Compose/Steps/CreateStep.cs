@@ -11,7 +11,16 @@ internal sealed class CreateStep(PlannedStep planned, ComposeProject project) : 
         return IsWhole(found) && IsAdopted(found, context) ? StepState.Done : StepState.NotDone;
     }
 
-    public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
+    public override Task DoAsync(StepContext context, CancellationToken cancellationToken) => TwiceAsync(() => MakeAsync(context, cancellationToken));
+
+    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        // Their volumes stay: whatever the new version wrote is nobody's to throw away here.
+        foreach (var container in await FindNewAsync(cancellationToken).ConfigureAwait(false))
+            await Docker.RemoveContainerAsync(container.Id, withVolumes: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task MakeAsync(StepContext context, CancellationToken cancellationToken)
     {
         // A Compose that was killed may have left containers without all their networks: what nobody recorded is made again.
         foreach (var half in Unrecorded(await FindNewAsync(cancellationToken).ConfigureAwait(false), context))
@@ -28,12 +37,5 @@ internal sealed class CreateStep(PlannedStep planned, ComposeProject project) : 
         }
 
         await AdoptAsync(found, context, cancellationToken).ConfigureAwait(false);
-    }
-
-    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        // Their volumes stay: whatever the new version wrote is nobody's to throw away here.
-        foreach (var container in await FindNewAsync(cancellationToken).ConfigureAwait(false))
-            await Docker.RemoveContainerAsync(container.Id, withVolumes: false, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -53,6 +53,22 @@ internal abstract class MakingStep(PlannedStep planned, ComposeProject project) 
         }
     }
 
+    /// <summary>
+    /// Once more when the engine was lost in the middle of Compose: whoever looks at the containers next waits for it, and what Compose left
+    /// half made is on nobody's record.
+    /// </summary>
+    protected static async Task TwiceAsync(Func<Task> make)
+    {
+        try
+        {
+            await make().ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.EngineUnreachable)
+        {
+            await make().ConfigureAwait(false);
+        }
+    }
+
     private static void Check(MovedService service, IReadOnlyList<ContainerDetails> made, string? image)
     {
         if (made.Count != service.Count)

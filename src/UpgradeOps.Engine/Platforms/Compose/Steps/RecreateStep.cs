@@ -16,7 +16,21 @@ internal sealed class RecreateStep(PlannedStep planned, ComposeProject project) 
         return await IsReplacedAsync(found, cancellationToken).ConfigureAwait(false) && IsAdopted(found, context) ? StepState.Done : StepState.NotDone;
     }
 
-    public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
+    public override Task DoAsync(StepContext context, CancellationToken cancellationToken) => TwiceAsync(() => MakeAsync(context, cancellationToken));
+
+    public override Task UndoAsync(StepContext context, CancellationToken cancellationToken) => FinishReplacingAsync(cancellationToken);
+
+    private async Task<bool> IsReplacedAsync(IReadOnlyList<ContainerDetails> found, CancellationToken cancellationToken) =>
+        IsWhole(found) && (await Project.Containers.InspectAsync(Services.SelectMany(s => s.Old), cancellationToken).ConfigureAwait(false)).Count == 0;
+
+    /// <returns>The new containers, and whether some of them were half made.</returns>
+    private async Task<(IReadOnlyList<ContainerDetails> Found, bool Half)> SettleAsync(CancellationToken cancellationToken)
+    {
+        var half = await FinishReplacingAsync(cancellationToken).ConfigureAwait(false);
+        return (await FindNewAsync(cancellationToken).ConfigureAwait(false), half);
+    }
+
+    private async Task MakeAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (found, half) = await SettleAsync(cancellationToken).ConfigureAwait(false);
         half |= Unrecorded(found, context).Count > 0;
@@ -30,17 +44,5 @@ internal sealed class RecreateStep(PlannedStep planned, ComposeProject project) 
         }
 
         await AdoptAsync(found, context, cancellationToken).ConfigureAwait(false);
-    }
-
-    public override Task UndoAsync(StepContext context, CancellationToken cancellationToken) => FinishReplacingAsync(cancellationToken);
-
-    private async Task<bool> IsReplacedAsync(IReadOnlyList<ContainerDetails> found, CancellationToken cancellationToken) =>
-        IsWhole(found) && (await Project.Containers.InspectAsync(Services.SelectMany(s => s.Old), cancellationToken).ConfigureAwait(false)).Count == 0;
-
-    /// <returns>The new containers, and whether some of them were half made.</returns>
-    private async Task<(IReadOnlyList<ContainerDetails> Found, bool Half)> SettleAsync(CancellationToken cancellationToken)
-    {
-        var half = await FinishReplacingAsync(cancellationToken).ConfigureAwait(false);
-        return (await FindNewAsync(cancellationToken).ConfigureAwait(false), half);
     }
 }

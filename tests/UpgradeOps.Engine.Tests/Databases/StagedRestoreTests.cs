@@ -65,6 +65,17 @@ public sealed class StagedRestoreTests : IDisposable
         Assert.Equal((0, $"--exit-on-error --single-transaction <{Archive}>"), Run(Load(20)));
     }
 
+    [Theory]
+    [InlineData("12.3 (Debian 12.3-1.pgdg100+1)", "--single-transaction")]
+    [InlineData("9.6.24", "--single-transaction")]
+    [InlineData("13.0", "--jobs=4")]
+    [InlineData("17.2", "--jobs=4")]
+    public void Old_releases_load_it_as_it_comes(string version, string option)
+    {
+        Parts(9, version);
+        Assert.Contains($" {option} <{Archive}>", Run(Load(20)).Told);
+    }
+
     [Fact]
     public void An_archive_that_did_not_arrive_whole_is_not_loaded()
     {
@@ -119,9 +130,10 @@ public sealed class StagedRestoreTests : IDisposable
     private void Room(string disk, int kib) => Double("df", $"echo Filesystem; echo '{disk} 99999999 1 {kib} 1% /'");
 
     /// <summary>Tells its options, and what is in the file or comes on its input.</summary>
-    private void Parts(int count) => Double(
+    private void Parts(int count, string version = "15.18") => Double(
         "pg_restore",
         $$"""
+        [ "$1" != --version ] || { echo 'pg_restore (PostgreSQL) {{version}}'; exit; }
         if [ "$1" = --list ]; then
             i=0; while [ $i -lt {{count}} ]; do echo "$i; 0 16385 TABLE DATA public t$i kmp"; i=$((i + 1)); done
             exit

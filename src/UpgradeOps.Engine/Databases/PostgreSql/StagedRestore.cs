@@ -21,6 +21,7 @@ internal static class StagedRestore
     private const long RoomMargin = 64 << 20;
 
     // A folder's name carries the process that it belongs to. Memory disks are passed over: they take from what the server may use.
+    // Early releases before 13 cannot take the tables of an archive that went through a pipe out of turn.
     private const string Script =
         """
         kind=$1 need=$2 size=$3 most=$4
@@ -44,6 +45,7 @@ internal static class StagedRestore
         [ "$kind" != clear ] || exit 0
         jobs=$({ nproc || getconf _NPROCESSORS_ONLN; } 2>/dev/null) || jobs=1
         [ "$jobs" -le "$most" ] || jobs=$most
+        case $("$1" --version 2>/dev/null) in *') 9.'* | *') 10.'* | *') 11.'* | *') 12.'*) jobs=1 ;; esac
         [ "$kind" != folder ] || place=${place:-${TMPDIR:-/tmp}}
         [ "$kind" = folder ] || [ "$jobs" -gt 1 ] || place=
         held=

@@ -15,7 +15,7 @@ internal static class HostCommands
     {
         try
         {
-            return (await host.RunAsync(question, cancellationToken).ConfigureAwait(false)).Succeeded;
+            return (await host.RunAsync(question with { IsQuestion = true }, cancellationToken).ConfigureAwait(false)).Succeeded;
         }
         catch (AppException e) when (e.ErrorId == ErrorIds.HostCommandMissing)
         {

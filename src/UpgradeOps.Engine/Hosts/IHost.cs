@@ -9,7 +9,10 @@ internal interface IHost : IAsyncDisposable
     IHostFiles Files { get; }
 
     /// <summary>Runs a command to its end and returns what it wrote; a non-zero exit code is a result, not an exception.</summary>
-    /// <exception cref="AppException"><see cref="ErrorIds.HostCommandMissing"/>: there is no such command.</exception>
+    /// <exception cref="AppException">
+    /// <see cref="ErrorIds.HostCommandMissing"/>: there is no such command. <see cref="ErrorIds.HostConnectionLost"/>: it may have run, in part or
+    /// to its end. <see cref="ErrorIds.HostUnreachable"/> and its like: it did not run.
+    /// </exception>
     Task<CommandResult> RunAsync(HostCommand command, CancellationToken cancellationToken);
 
     /// <summary>Runs a command with its standard input and output as byte streams; returns exit code and standard error.</summary>
@@ -29,6 +32,9 @@ internal sealed record HostCommand(string FileName, params IReadOnlyList<string>
     /// of our open files. It must not depend on the shell, know the secrets, or hold the pipes of whoever started it.
     /// </summary>
     public bool Detached { get; init; }
+
+    /// <summary>True for what changes nothing: it is asked again when the connection to the host is lost before the answer is there.</summary>
+    public bool IsQuestion { get; init; }
 }
 
 /// <summary>How a command ended. Output is bounded to its last 1 MiB each.</summary>

@@ -15,6 +15,11 @@ public static class ErrorIds
 
     public const string HostCommandFailed = "UpgradeOps.Hosts.CommandFailed";
     public const string HostCommandMissing = "UpgradeOps.Hosts.CommandMissing";
+    public const string HostConnectionLost = "UpgradeOps.Hosts.ConnectionLost";
+    public const string HostKeyChanged = "UpgradeOps.Hosts.KeyChanged";
+    public const string HostKeyUnknown = "UpgradeOps.Hosts.KeyUnknown";
+    public const string HostLoginRefused = "UpgradeOps.Hosts.LoginRefused";
+    public const string HostUnreachable = "UpgradeOps.Hosts.Unreachable";
     public const string HostFileFailed = "UpgradeOps.Hosts.FileFailed";
 
     public const string EngineUnreachable = "UpgradeOps.Docker.EngineUnreachable";

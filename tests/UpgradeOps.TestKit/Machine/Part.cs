@@ -25,4 +25,7 @@ public enum Part
 
     /// <summary>A Docker Engine of its own can be started.</summary>
     Dockerd,
+
+    /// <summary>OpenSSH's client and server.</summary>
+    Ssh,
 }

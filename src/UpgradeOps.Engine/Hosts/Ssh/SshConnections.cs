@@ -25,9 +25,19 @@ internal sealed class SshConnections(SshAddress address, SshOptions options, Tim
     {
         while (TakeIdle() is { } session)
         {
-            if (await StandsAsync(session, cancellationToken).ConfigureAwait(false))
+            var stands = false;
+            try
+            {
+                stands = await StandsAsync(session, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (!stands)
+                    await DropAsync(session).ConfigureAwait(false);
+            }
+
+            if (stands)
                 return session;
-            await DropAsync(session).ConfigureAwait(false);
         }
 
         await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -90,7 +100,7 @@ internal sealed class SshConnections(SshAddress address, SshOptions options, Tim
         using var limit = new CancellationTokenSource(EndingLimit, TimeProvider.System);
         try
         {
-            await ReturnAsync(await TakeFreshAsync(limit.Token).ConfigureAwait(false)).ConfigureAwait(false);
+            await ReturnAsync(await TakeAsync(limit.Token).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AppException or OperationCanceledException)
         {
@@ -107,13 +117,6 @@ internal sealed class SshConnections(SshAddress address, SshOptions options, Tim
         _opening.Dispose();
     }
 
-    private async Task<SshSession> TakeFreshAsync(CancellationToken cancellationToken)
-    {
-        var session = await TakeAsync(cancellationToken).ConfigureAwait(false);
-        await EndLeftAsync(session, cancellationToken).ConfigureAwait(false);
-        return session;
-    }
-
     private SshSession? TakeIdle()
     {
         lock (_idle)
@@ -124,11 +127,11 @@ internal sealed class SshConnections(SshAddress address, SshOptions options, Tim
     {
         if (session.HasEnded)
             return false;
-        if (time.GetElapsedTime(session.HeardAt) < Trusted)
-            return true;
         try
         {
-            await RunAsync(session, ":", cancellationToken).ConfigureAwait(false);
+            await EndLeftAsync(session, cancellationToken).ConfigureAwait(false);
+            if (time.GetElapsedTime(session.HeardAt) >= Trusted)
+                await RunAsync(session, ":", cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (AppException)

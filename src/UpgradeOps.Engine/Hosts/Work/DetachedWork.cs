@@ -56,8 +56,17 @@ internal sealed class DetachedWork(IHost host, string folder, TimeProvider time)
         while (true)
         {
             using var piece = new MemoryStream();
-            var result = await host.StreamAsync(WorkScripts.Read(folder, offset, Piece), null, piece, cancellationToken).ConfigureAwait(false);
-            Expect(result, "be read");
+            try
+            {
+                Expect(await host.StreamAsync(WorkScripts.Read(folder, offset, Piece), null, piece, cancellationToken).ConfigureAwait(false), "be read");
+            }
+            catch (AppException e) when (e.ErrorId == ErrorIds.HostConnectionLost)
+            {
+                // Nothing of this piece was passed on: it is read again with the next connection, or that one fails.
+                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             await target.WriteAsync(piece.GetBuffer().AsMemory(0, (int)piece.Length), cancellationToken).ConfigureAwait(false);
             offset += piece.Length;
             if (piece.Length < Piece)

@@ -50,6 +50,8 @@ internal static class FaultTable
         new("database-dump", Database, "server killed while it is dumped", "No half backup is kept or listed; the old version was not touched.", Undone) { ErrorId = ErrorIds.DatabaseUnreachable, Next = "Start the database" },
         new("database-session", Database, "the dump's session killed", "No half backup is kept or listed; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.DatabaseUnreachable, Next = "Start the database" },
         new("database-restore", Database, "the load's session killed during a restore", "What was live stays live; the half-loaded database is removed.", Undone) { ErrorId = ErrorIds.DatabaseUnreachable, Next = "Start the database" },
+        new("database-restore-server", Database, "server killed during a restore", "What was live stays live. When the server is back, `Resume-AppUpdate` removes the half-loaded database.", NeedsAttention) { ErrorId = ErrorIds.UndoFailed, Next = "Undo-AppUpdate" },
+        new("database-undo-server", Database, "server killed while an undo restores", "The data stays as it was. When the server is back, `Resume-AppUpdate` brings back what ran before the undo.", NeedsAttention) { ErrorId = ErrorIds.UndoFailed, Next = "Undo-AppUpdate", New = true },
 
         new("release-exits", Release, "ends at once", "Known within seconds; the old container is started again.", Undone) { ErrorId = ErrorIds.InstanceExited, Next = "Get-AppLog", Blamed = true },
         new("release-sick", Release, "never gets healthy", "Known when the platform says so, or `healthTimeout` is over; the old container is started again.", Undone) { ErrorId = ErrorIds.NotHealthy, Next = "Get-AppHealth", Blamed = true },

@@ -12,7 +12,8 @@ internal static class DatabasePlan
         Kind = RestoreSteps.LoadKind,
         Phase = StepPhase.Stage,
         Description = $"Load {what} into a new database beside {database.Name}",
-        Reversibility = Reversibility.Additive,
+        // Not something that may stay behind: as large as the live one, and nobody else would ever remove it.
+        Reversibility = Reversibility.Reversible,
         Repeatable = Repeatability.Observable,
         Interruptible = true,
         Inputs = inputs,

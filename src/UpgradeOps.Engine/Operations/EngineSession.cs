@@ -51,8 +51,13 @@ public sealed class EngineSession(EngineOptions options)
             {
                 return await work(rooms).ConfigureAwait(false);
             }
-            catch (AppException e) when (rooms.Redaction.Clean(e.Error) is var clean && clean != e.Error)
+            catch (AppException e)
             {
+                // A command may have said a secret that nobody had to look up until now.
+                await rooms.LearnSecretsAsync(CancellationToken.None).ConfigureAwait(false);
+                if (rooms.Redaction.Clean(e.Error) is var clean && clean == e.Error)
+                    throw;
+
                 // What caused it would tell what the message no longer does.
                 throw new AppException(clean);
             }

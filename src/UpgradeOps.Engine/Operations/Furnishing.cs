@@ -63,7 +63,7 @@ internal static class Furnishing
             {
                 await secrets.ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
             }
-            catch (AppException)
+            catch (Exception e) when (e is AppException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // What cannot be found cannot leak.
             }
@@ -74,6 +74,8 @@ internal static class Furnishing
         .Append(definition.Releases.Password)
         .Append(definition.Store?.S3.AccessKey)
         .Append(definition.Store?.S3.SecretKey)
+        .Append(definition.State?.PostgreSql?.Password)
+        .Concat(definition.Backups.Select(b => b.Raft?.Token))
         .OfType<string>();
 
     private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time) =>

@@ -41,6 +41,22 @@ internal sealed class Canary
         return null;
     }
 
+    public static void AssertNoneIn(IEnumerable<Canary> canaries, string where, byte[] bytes)
+    {
+        foreach (var canary in canaries)
+        {
+            if (canary.FoundIn(bytes) is { } found)
+                Assert.Fail($"{where}: {found}\n{canary.Around(bytes)}");
+        }
+    }
+
+    private string Around(byte[] bytes)
+    {
+        var text = Encoding.UTF8.GetString(bytes);
+        var at = text.IndexOf(Value[..12], StringComparison.Ordinal);
+        return at < 0 ? "" : text[Math.Max(0, at - 300)..Math.Min(text.Length, at + 300)];
+    }
+
     /// <summary>Its Base64 after any number of bytes, as in <c>user:password</c>, without the letters that its neighbours share.</summary>
     private static IEnumerable<byte[]> Shifted(byte[] secret) =>
         from before in Enumerable.Range(0, 3)

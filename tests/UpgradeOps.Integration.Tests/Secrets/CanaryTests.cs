@@ -166,19 +166,5 @@ public sealed class CanaryTests
             : path.Contains("/backups/", StringComparison.Ordinal) && (path.Contains("/files/", StringComparison.Ordinal) || path.Contains("/databases/", StringComparison.Ordinal));
     }
 
-    private void AssertNone(string where, byte[] bytes)
-    {
-        foreach (var canary in All)
-        {
-            if (canary.FoundIn(bytes) is { } found)
-                Assert.Fail($"{where}: {found}\n{Around(bytes, canary)}");
-        }
-    }
-
-    private static string Around(byte[] bytes, Canary canary)
-    {
-        var text = Encoding.UTF8.GetString(bytes);
-        var at = text.IndexOf(canary.Value[..12], StringComparison.Ordinal);
-        return at < 0 ? "" : text[Math.Max(0, at - 300)..Math.Min(text.Length, at + 300)];
-    }
+    private void AssertNone(string where, byte[] bytes) => Canary.AssertNoneIn(All, where, bytes);
 }

@@ -62,6 +62,7 @@ internal sealed class PostgresTwin(PostgresServer server, string live)
             _ => "",
         };
         return $"OWNER {Sql.Name(row[0]!)} TEMPLATE template0 ENCODING {Sql.Text(row[1]!)} LC_COLLATE {Sql.Text(row[2]!)} LC_CTYPE {Sql.Text(row[3]!)}{locale}"
-            + $" TABLESPACE {Sql.Name(row[5]!)} CONNECTION LIMIT {row[4]}";
+            + (row[5] == "pg_default" ? "" : $" TABLESPACE {Sql.Name(row[5]!)}") // Naming it takes a right that a role with CREATEDB alone lacks.
+            + $" CONNECTION LIMIT {row[4]}";
     }
 }

@@ -56,7 +56,7 @@ internal static partial class CommandWords
     [GeneratedRegex(@"(?<![\w-])-Data (?<choice>Keep|Restore|Stop)\b")]
     private static partial Regex DataChoice();
 
-    [GeneratedRegex(@"(?<![\w-])-(?<name>Force|Version|Channel|OperationId|BackupId|Plan|Data|WhatIf|Yes|Database|Source|Expired)\b")]
+    [GeneratedRegex(@"(?<![\w-])-(?<name>Force|Version|Channel|OperationId|BackupId|Plan|Data|WhatIf|Yes|Database|Source|Expired|Script|Release)\b")]
     private static partial Regex LoneParameter();
 
     [GeneratedRegex("[A-Z]")]

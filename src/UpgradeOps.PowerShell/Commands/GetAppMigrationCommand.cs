@@ -9,10 +9,10 @@ namespace UpgradeOps.PowerShell.Commands;
 [OutputType(typeof(Migration))]
 public sealed class GetAppMigrationCommand : AppCmdlet
 {
-    /// <summary>Not bound by property name: a status or a migration would mean another version.</summary>
+    /// <summary>A release that is here, instead of the one that runs.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
-    public string? Version { get; set; }
+    public string? Release { get; set; }
 
     /// <summary>Only those in one of these states.</summary>
     [Parameter]
@@ -20,7 +20,7 @@ public sealed class GetAppMigrationCommand : AppCmdlet
 
     protected override async Task ProcessAppAsync(string name, CancellationToken cancellationToken)
     {
-        foreach (var migration in await new ListMigrations(Session).RunAsync(name, Version, cancellationToken))
+        foreach (var migration in await new ListMigrations(Session).RunAsync(name, Release, cancellationToken))
         {
             if (State.Length == 0 || State.Contains(migration.State))
                 await WriteAsync(migration);

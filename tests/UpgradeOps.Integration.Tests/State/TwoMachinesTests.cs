@@ -55,7 +55,8 @@ public sealed class TwoMachinesTests : IDisposable
         var there = EngineJson.Read<List<HistoryEntry>>((await second.ConsoleAsync("history", definition, "--json")).Expect("history"), ErrorIds.Unexpected, "");
         var session = new EngineSession(new EngineOptions { ConfigFolder = _folder["config"] });
         var here = await new GetHistory(session).RunAsync(definition, CancellationToken.None);
-        Assert.Equal(2, here.Count);
+        Assert.Equal(2, here.Count(h => h.Status == UpdateStatus.Kept));
+        Assert.Contains(here, h => h is { Status: UpdateStatus.Refused, ErrorId: ErrorIds.LockHeld });
         Assert.Equal(EngineJson.Write(here), EngineJson.Write<IReadOnlyList<HistoryEntry>>(there));
         Assert.Null(await new GetLock(session).RunAsync(definition, CancellationToken.None));
         Assert.False(Directory.Exists(_folder["state"]));

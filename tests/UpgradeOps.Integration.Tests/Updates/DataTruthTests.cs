@@ -92,7 +92,7 @@ public sealed class DataTruthTests(RegistryFixture registry) : IClassFixture<Reg
         Assert.Equal(2, undone.BackupIds.Count);
         var aside = Assert.Single(undone.KeptAside, k => k.Kind == "database");
         Assert.Equal("since\nmeanwhile", await stack.SqlAsync("SELECT message FROM entries ORDER BY id", aside.Name));
-        var continued = Assert.Single((await new GetHistory(admin.Session).RunAsync(name, CancellationToken.None))[0].Continued);
+        var continued = Assert.Single((await new GetHistory(admin.Session).RunAsync(name, CancellationToken.None)).Single(h => h.OperationId == failed.OperationId).Continued);
         Assert.Equal(("undo", true), (continued.What, continued.Forced));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace UpgradeOps.TestKit;
 
@@ -82,6 +83,11 @@ public sealed class HttpLoad : IAsyncDisposable
         catch (HttpRequestException e)
         {
             Fail(e.HttpRequestError.ToString());
+        }
+        catch (SocketException e)
+        {
+            // The peer was gone so soon that the client could not even ask for its address.
+            Fail(e.SocketErrorCode.ToString());
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -112,7 +113,7 @@ internal sealed partial class DockerClient : IAsyncDisposable
     }
 
     /// <summary>Whether the connection broke in the middle of a question, as it does when the engine is stopped.</summary>
-    private static bool Broke(AppException e) => e.ErrorId == ErrorIds.EngineUnreachable && e.InnerException is HttpRequestException or IOException;
+    private static bool Broke(AppException e) => e.ErrorId == ErrorIds.EngineUnreachable && e.InnerException is HttpRequestException or SocketException or IOException;
 
     private async Task<HttpResponseMessage> PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -141,7 +142,7 @@ internal sealed partial class DockerClient : IAsyncDisposable
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             throw e.InnerException as AppException ?? Unreachable(e);
         }

@@ -168,6 +168,17 @@ public sealed class CreateTests
     }
 
     [Fact]
+    public async Task What_a_writer_who_was_killed_left_beside_a_whole_backups_manifest_goes()
+    {
+        using var app = new TestApp();
+        var whole = await app.BackUpAsync();
+        var files = Directory.EnumerateFileSystemEntries(whole.Location).Order().ToList();
+        app.Scratch.Write($"state/backups/{whole.BackupId}/.manifest.json.{Guid.NewGuid():N}.tmp", "{");
+        new FolderBackupStore(app.BackupsFolder).Discard(whole.BackupId);
+        Assert.Equal(files, Directory.EnumerateFileSystemEntries(whole.Location).Order());
+    }
+
+    [Fact]
     public async Task Two_writers_of_one_backup_do_not_disturb_each_other()
     {
         using var app = new TestApp();

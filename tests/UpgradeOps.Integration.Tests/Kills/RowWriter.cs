@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 
 namespace UpgradeOps.Integration.Kills;
 
@@ -61,7 +62,7 @@ internal sealed class RowWriter : IAsyncDisposable
                 await _client.GetStringAsync($"write?text={text}");
                 _told.Enqueue(text);
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException)
             {
                 // Stopped, or just being replaced.
             }

@@ -77,7 +77,7 @@ internal sealed class RaftStorage(RaftSourceDefinition raft, ISecretResolver sec
             using (response)
                 throw new AppException(errorId, $"{raft.Address} answered {(int)response.StatusCode} to {method} {call}: {await ReasonAsync(response, limit.Token).ConfigureAwait(false)}", raft.Address, Advice(response.StatusCode));
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             throw Unreachable(errorId, e);
         }

@@ -102,9 +102,13 @@ internal sealed class FolderBackupStore(string folder, Packing? packing = null) 
         });
     }
 
-    /// <summary>Removes what a crash left of a half-made backup; one that a live process writes stays, and so does a whole one.</summary>
+    /// <summary>
+    /// Removes what a crash left of a half-made backup; one that a live process writes stays, and so does a whole one, without what a crash
+    /// left beside its manifest when its proof was noted.
+    /// </summary>
     public void Discard(string backupId)
     {
+        Leftovers.Sweep(LocationOf(backupId), ManifestFile.Name);
         var partial = PathOf(PartialMark, backupId);
         if (Directory.Exists(partial) || PartialClaim.IsLeft(partial))
             RemoveUnclaimed(partial);

@@ -127,6 +127,13 @@ public class RetryTests
     }
 
     [Fact]
+    public void A_peer_that_is_gone_at_once_is_a_fault_that_may_pass()
+    {
+        var fault = WireFault.Of(new SocketException((int)SocketError.NotConnected), new Uri("https://registry.invalid/v2/"), TimeSpan.Zero);
+        Assert.Equal((ErrorIds.RegistryFailed, true), (fault?.ErrorId, fault?.MayPass));
+    }
+
+    [Fact]
     public void Pauses_grow_and_are_spread()
     {
         var least = new RetryPolicy { Jitter = () => 0 };

@@ -14,7 +14,8 @@ internal sealed record WireFault(string ErrorId, string Reason, bool MayPass)
             new(ErrorIds.RegistryUnreachable, $"no connection to {uri.Authority} within {RegistryHandlers.ConnectTimeout.TotalSeconds:0} s", true),
         OperationCanceledException => new(ErrorIds.RegistryUnreachable, $"no answer within {timeout.TotalSeconds:0.#} s", true),
         HttpRequestException e => OfRequest(e, uri),
-        IOException => Cut,
+        // A peer that is gone at once makes HttpClient ask a closed socket for its address, and what that says comes through as it is.
+        IOException or SocketException => Cut,
         _ => null,
     };
 

@@ -58,6 +58,7 @@ internal static class ErrorKinds
         [ErrorIds.DatabaseNameTaken] = (Conflict, "Look at the database that has this name; drop or rename it if nothing of it is needed, then run the same command again."),
         [ErrorIds.DatabaseToolFailed] = (Failed, "Mend what the tool names, then run the same command again."),
         [ErrorIds.DatabaseToolTooOld] = (InvalidInput, "Install client tools that are at least as new as the server."),
+        [ErrorIds.MigrationFailed] = (Failed, "Look with Get-AppMigration at what the database has; mend the migration and publish it as another version."),
         [ErrorIds.MigrationsNotDeclared] = (InvalidInput, "Add 'migrations:' with its database and table to the definition."),
         [ErrorIds.MigrationFilesMissing] = (InvalidInput, "Correct 'files:' of migrations in the definition."),
         [ErrorIds.MigrationNotApplied] = (InvalidInput, "Look with Get-AppMigration at what the database has."),

@@ -1,6 +1,4 @@
-using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Operations;
-using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.Updates.Journal;
 using UpgradeOps.Engine.Updates.Planning;
@@ -10,38 +8,8 @@ namespace UpgradeOps.Engine.Updates.Running;
 /// <summary>What to do about a failure of this application: evidence, data, proof that the old version is back, memory of the bad one.</summary>
 internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePolicy
 {
-    private static readonly TimeSpan EvidencePatience = TimeSpan.FromSeconds(20);
-
-    public async Task<IReadOnlyList<string>> CaptureAsync(OperationRecord record, PlannedStep failed, AppError error)
-    {
-        using var patience = new CancellationTokenSource(EvidencePatience, rooms.Options.Time);
-        try
-        {
-            var files = new Dictionary<string, byte[]>
-            {
-                ["failure.json"] = System.Text.Encoding.UTF8.GetBytes(EngineJson.Write(new { step = failed.Id, error }, indented: true)),
-            };
-            var ids = NewInstances(record);
-            await rooms.LearnSecretsAsync(patience.Token).ConfigureAwait(false);
-            foreach (var (name, bytes) in await rooms.Platform.EvidenceAsync(ids, patience.Token).ConfigureAwait(false))
-            {
-                files[name] = bytes;
-            }
-
-            var kept = new List<string>();
-            foreach (var (name, bytes) in files)
-            {
-                kept.Add(await rooms.State.KeepFileAsync(lease, record.OperationId, $"evidence-{name}", rooms.Redaction.Clean(bytes), CancellationToken.None).ConfigureAwait(false));
-            }
-
-            return kept;
-        }
-        catch (Exception e) when (e is AppException or OperationCanceledException or IOException or HttpRequestException)
-        {
-            rooms.Options.Progress.Report(new(Progress.ProgressKind.Warning, failed.Id, $"The evidence is incomplete: {e.Message}"));
-            return [];
-        }
-    }
+    public Task<Evidence> CaptureAsync(OperationRecord record, PlannedStep failed, AppError error) =>
+        new EvidenceKeeper(rooms, lease).CaptureAsync(record, failed, error);
 
     public AppError Clean(AppError error) => rooms.Redaction.Clean(error);
 
@@ -141,12 +109,6 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
     /// <summary>A lost engine, a full disk, a removed container, another copy of the application: the same version may do next time.</summary>
     private static bool Blames(AppError failure) =>
         failure.ErrorId != ErrorIds.HostFileFailed && ErrorCatalogue.Find(failure.ErrorId)?.Kind is null or ErrorKind.Failed or ErrorKind.InvalidInput;
-
-    private static List<string> NewInstances(OperationRecord record) => record.Plan.Steps
-        .Select(s => record.Step(s.Id).Outputs.GetValueOrDefault(PlatformOutputs.NewInstances))
-        .Where(v => v is not null)
-        .SelectMany(v => JournalJson.Read<List<string>>(v!, record.OperationId))
-        .ToList();
 
     private async Task<AppError> NeedsChoiceAsync(OperationRecord record, CancellationToken cancellationToken)
     {

@@ -5,9 +5,8 @@ namespace UpgradeOps.Engine.Updates.Running;
 /// <summary>What the runner must know about the application when an operation ends or fails; it knows nothing of applications itself.</summary>
 internal interface IFailurePolicy
 {
-    /// <summary>Captures what the way back would destroy. Never throws: evidence is worth less than the way back.</summary>
-    /// <returns>Where the files are.</returns>
-    Task<IReadOnlyList<string>> CaptureAsync(OperationRecord record, PlannedStep failed, AppError error);
+    /// <summary>Captures what the way back would destroy, and looks for the failure's cause in it. Never throws: evidence is worth less than the way back.</summary>
+    Task<Evidence> CaptureAsync(OperationRecord record, PlannedStep failed, AppError error);
 
     /// <summary>An error without the secrets that are known by now.</summary>
     AppError Clean(AppError error);
@@ -28,3 +27,8 @@ internal interface IFailurePolicy
 
 /// <param name="NeedsChoice">Set when a person must choose; nothing is touched then.</param>
 internal sealed record DataDecision(DataPolicy Data, AppError? NeedsChoice = null);
+
+/// <summary>What is known of a failure.</summary>
+/// <param name="Error">The cause as far as it was found, else the error as it was seen.</param>
+/// <param name="Files">Where the evidence is.</param>
+internal sealed record Evidence(AppError Error, IReadOnlyList<string> Files);

@@ -172,17 +172,17 @@ internal sealed class OperationRunner(
     private async Task<OperationOutcome> FailAsync(PlannedStep planned, AppError error, CancellationToken stop)
     {
         var failedAt = time.GetUtcNow();
-        var files = await policy.CaptureAsync(log.Record, planned, error).ConfigureAwait(false);
+        var evidence = await policy.CaptureAsync(log.Record, planned, error).ConfigureAwait(false);
 
         // Only now is known what is secret in what has failed.
-        error = policy.Clean(error);
+        error = policy.Clean(evidence.Error);
         Tell(ProgressKind.StepFailed, planned.Id, error.Message);
         var outputs = new Dictionary<string, string>
         {
             ["step"] = planned.Id,
             ["failedAt"] = failedAt.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture),
             ["error"] = Json.EngineJson.Write(error),
-            ["files"] = Json.EngineJson.Write(files),
+            ["files"] = Json.EngineJson.Write(evidence.Files),
         };
         await log.AppendAsync(JournalEvent.Evidence, outputs, CancellationToken.None).ConfigureAwait(false);
 

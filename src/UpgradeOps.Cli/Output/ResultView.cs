@@ -34,7 +34,7 @@ internal static class ResultView
     {
         UpdateStatus.Kept when result.Kind == OperationKind.Undo => $"{result.Name} went back to {result.To}",
         UpdateStatus.Kept when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} is as it was {result.To}",
-        UpdateStatus.Undone when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} is as it was",
+        UpdateStatus.Undone when result.Kind == OperationKind.MigrationUndo => $"no migration of {result.Name} was taken back",
         UpdateStatus.NothingToDo when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} has no migration",
         UpdateStatus.Kept => $"{result.Name} runs {result.To}, verified",
         UpdateStatus.Undone => $"{result.Name} runs {result.From ?? "nothing"} as before",

@@ -71,7 +71,6 @@ public static class ErrorIds
     public const string MigrationScriptUnfit = "UpgradeOps.Migrations.ScriptUnfit";
     public const string MigrationNeedsConsent = "UpgradeOps.Migrations.NeedsConsent";
     public const string MigrationAppliedAgain = "UpgradeOps.Migrations.AppliedAgain";
-    public const string MigrationHalfBack = "UpgradeOps.Migrations.HalfBack";
     public const string MigrationTrackerUnknown = "UpgradeOps.Migrations.TrackerUnknown";
 
     public const string BackupFailed = "UpgradeOps.Backups.Failed";

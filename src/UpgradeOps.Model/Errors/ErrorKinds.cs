@@ -67,7 +67,6 @@ internal static class ErrorKinds
         [ErrorIds.MigrationScriptUnfit] = (InvalidInput, "Correct the script."),
         [ErrorIds.MigrationNeedsConsent] = (InvalidInput, "Read the SQL (-WhatIf shows it), then say -Force."),
         [ErrorIds.MigrationAppliedAgain] = (InvalidInput, "Go back to the release before it with Undo-AppUpdate, or stop the application first."),
-        [ErrorIds.MigrationHalfBack] = (Failed, "Look at the schema; Restore-AppBackup brings the data as it was before."),
         [ErrorIds.MigrationTrackerUnknown] = (InvalidInput, "Check migrations.table in the definition: known are phinxlog, _sqlx_migrations, __EFMigrationsHistory, flyway_schema_history and schema_migrations."),
         [ErrorIds.BackupFailed] = (Failed, "Mend what the message names; Backup-App tries a backup alone."),
         [ErrorIds.BackupNotFound] = (NotFound, "Get-AppBackup lists the backups."),

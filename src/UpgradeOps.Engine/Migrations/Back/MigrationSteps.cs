@@ -12,6 +12,9 @@ internal sealed class MigrationSteps(MigrationRoom room) : IStepSource
 
     public string Prefix => "migration";
 
+    /// <summary>Whether a step changes the schema by itself, without a new version's start.</summary>
+    public static bool Changes(PlannedStep step) => step.Kind.StartsWith("migration.", StringComparison.Ordinal);
+
     public IStep Create(PlannedStep planned) => planned.Kind == TakeBack
         ? new TakeBackStep(planned, room)
         : throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id);

@@ -4,7 +4,8 @@ namespace UpgradeOps.Engine.Migrations.Back;
 
 /// <summary>
 /// Runs the script that takes a migration back, and makes the tracker forget it, in one transaction where the engine has them for such
-/// statements. The tracker's row tells whether it was done.
+/// statements. The tracker's row tells whether it was done. Undone, it does nothing: what a script did in part only the backup brings
+/// back, and whether it does is decided with the data.
 /// </summary>
 internal sealed class TakeBackStep(PlannedStep planned, MigrationRoom room) : Step(planned)
 {
@@ -20,18 +21,6 @@ internal sealed class TakeBackStep(PlannedStep planned, MigrationRoom room) : St
 
     public override Task DoAsync(StepContext context, CancellationToken cancellationToken) =>
         room.Database.ExecuteScriptAsync(Input(MigrationSteps.Sql), cancellationToken);
-
-    /// <summary>What was taken back as a whole, or may be half, only the backup brings again: a person decides that.</summary>
-    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        if (Planned.Repeatable == Repeatability.Observable && await IsAppliedAsync(cancellationToken).ConfigureAwait(false))
-            return;
-        throw new AppException(
-            ErrorIds.MigrationHalfBack,
-            $"Migration {Version} was taken back, wholly or in part, and nothing takes that back again.",
-            Version,
-            "Look at the schema. The backup that was made before brings the data as it was: Restore-AppBackup.");
-    }
 
     private async Task<bool> IsAppliedAsync(CancellationToken cancellationToken) =>
         (await TrackedMigrations.ReadAsync(room.Declared, room.Database, cancellationToken).ConfigureAwait(false))

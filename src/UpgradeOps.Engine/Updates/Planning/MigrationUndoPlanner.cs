@@ -7,6 +7,7 @@ using UpgradeOps.Engine.Migrations.Files;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Preflight;
+using UpgradeOps.Engine.Updates.Steps;
 
 namespace UpgradeOps.Engine.Updates.Planning;
 
@@ -36,7 +37,7 @@ internal sealed class MigrationUndoPlanner(AppRooms rooms)
             From = from,
             To = new PlanEndpoint { Version = wanted is null ? "no migration" : $"before migration {wanted.Version}" },
             Steps = StepOrder.Numbered(steps),
-            OnFailureData = DataPolicy.Keep,
+            OnFailureData = DataPolicy.Stop,
             Findings = findings,
             CreatedAt = rooms.Options.Time.GetUtcNow(),
         });
@@ -88,6 +89,7 @@ internal sealed class MigrationUndoPlanner(AppRooms rooms)
         }
 
         var sql = BackScript.Compose(script.Name, script.Sql, forget);
+        steps.Add(DataSteps.PlanGuard(DataPolicy.Stop, whileRunning: true));
         steps.Add(MigrationSteps.PlanTakeBack(wanted, script.Name, sql, atOnce: rooms.Migrations.Database.Engine == PostgresDatabase.EngineName));
         findings.Add(new Finding { Severity = FindingSeverity.Information, ErrorId = ErrorIds.MigrationNeedsConsent, Target = wanted.Version, Message = $"The SQL that takes {named} back:\n{sql.TrimEnd()}" });
         if (!options.Force)

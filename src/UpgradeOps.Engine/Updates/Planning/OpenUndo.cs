@@ -10,13 +10,14 @@ internal sealed class OpenUndo(AppRooms rooms, OperationRecord record)
     /// <returns>Null when its plan, the tracker or an earlier choice has decided already.</returns>
     public async Task<DataAnswer?> AskAsync(UndoOptions options, CancellationToken cancellationToken)
     {
-        if (record.Plan.Kind != OperationKind.Update || record.IsKeeping || record.DataChoice is not null || !await MovedAsync(cancellationToken).ConfigureAwait(false))
+        if (!AsksAboutData(record.Plan.Kind) || record.IsKeeping || record.DataChoice is not null || !await MovedAsync(cancellationToken).ConfigureAwait(false))
             return null;
         var declared = record.Plan.OnFailureData;
         var wanted = options.Data is DataPolicy.Keep or DataPolicy.Restore ? options.Data : null;
         if (declared != DataPolicy.Stop && (wanted is null || wanted == declared) && !(declared == DataPolicy.Restore && record.BackupBefore is null))
             return null;
-        var why = $"The database was migrated by {record.Plan.To.Version ?? "the new version"}{(record.Failure is { } failure ? $", which failed: {failure.Message}" : ".")}";
+        var what = record.Plan.Kind == OperationKind.Update ? $"The database was migrated by {record.Plan.To.Version ?? "the new version"}" : "The database's schema was changed by the operation";
+        var why = $"{what}{(record.Failure is { } failure ? $", which failed: {failure.Message}" : ".")}";
         return await new DataQuestion(rooms).AskAsync(why, record.BackupBefore, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -25,6 +26,8 @@ internal sealed class OpenUndo(AppRooms rooms, OperationRecord record)
         await AskAsync(options, cancellationToken).ConfigureAwait(false) is { } answer
             ? record.Plan with { Findings = answer.Findings, DataSince = answer.Tables }
             : record.Plan with { Findings = [] };
+
+    private static bool AsksAboutData(OperationKind kind) => kind is OperationKind.Update or OperationKind.MigrationUndo;
 
     private async Task<bool> MovedAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Migrations.Back;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Updates.Journal;
 
@@ -21,11 +22,10 @@ internal static class DataRule
         return record.Plan.OnFailureData == DataPolicy.Restore && record.BackupBefore is null ? DataPolicy.Stop : record.Plan.OnFailureData;
     }
 
-    /// <returns>False when the new version never ran, no database is declared that it could have changed, or the tracker says that it did not.</returns>
+    /// <returns>False when the new version never ran and no migration was begun, no database is declared that it could have changed, or the tracker says that it did not.</returns>
     public static async Task<bool> MovedAsync(AppRooms rooms, OperationRecord record, CancellationToken cancellationToken)
     {
-        var start = record.Plan.Steps.FirstOrDefault(s => s.StartsNew);
-        if (start is null || !record.Step(start.Id).Begun || record.Plan.From.SchemaFingerprint is null)
+        if (!record.Plan.Steps.Any(s => (s.StartsNew || MigrationSteps.Changes(s)) && record.Step(s.Id).Begun) || record.Plan.From.SchemaFingerprint is null)
             return false;
         var now = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
         return now?.Fingerprint != record.Plan.From.SchemaFingerprint;

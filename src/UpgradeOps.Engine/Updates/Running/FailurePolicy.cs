@@ -112,7 +112,8 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
 
     private async Task<AppError> NeedsChoiceAsync(OperationRecord record, CancellationToken cancellationToken)
     {
-        var why = $"{record.Plan.To.Version} failed ({record.Failure?.Message ?? "taken back by a person"}) after the database's schema had changed.";
+        var what = record.Plan.Kind == OperationKind.Update ? record.Plan.To.Version : "The operation";
+        var why = $"{what} failed ({record.Failure?.Message ?? "taken back by a person"}) after the database's schema had changed.";
         var answer = await new DataQuestion(rooms)
             .AskAsync(why, record.BackupBefore, new UndoOptions { Name = record.Plan.Name }, cancellationToken).ConfigureAwait(false);
         return new AppError

@@ -90,9 +90,10 @@ internal sealed class Transaction
     {
         var time = _rooms.Options.Time;
         _rooms.Options.Progress.Report(new ProgressEvent(ProgressKind.OperationStarted, null, Record.OperationId) { Plan = Record.Plan, At = time.GetUtcNow() });
+        var apps = new AppSteps(_rooms.Platform);
         var catalogue = new StepCatalogue(
         [
-            _rooms.Platform, _rooms.Backups, _rooms.Health, new AppSteps(_rooms.Platform), new DataSteps(_rooms.Backups, () => Record, repeatUncertain),
+            _rooms.Platform, _rooms.Backups, _rooms.Health, apps, new DataSteps(_rooms.Backups, apps, () => Record, repeatUncertain),
             new MigrationSteps(_rooms.Migrations),
         ]);
         var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);

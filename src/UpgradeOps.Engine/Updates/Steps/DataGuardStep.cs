@@ -11,7 +11,7 @@ namespace UpgradeOps.Engine.Updates.Steps;
 /// Does nothing on the way forward. On the way back the new version is stopped and the old one not yet started: the one moment to
 /// restore data, if that was decided. The live data is put aside, never removed.
 /// </summary>
-internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<OperationRecord> record, bool repeatUncertain) : Step(planned)
+internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, AppSteps apps, Func<OperationRecord> record, bool repeatUncertain) : Step(planned)
 {
     private const string RestorePlan = "restorePlan";
 
@@ -35,7 +35,8 @@ internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<
                 continue;
             }
 
-            var step = backups.Create(planned);
+            IStepSource source = planned.Kind.StartsWith($"{apps.Prefix}.", StringComparison.Ordinal) ? apps : backups;
+            var step = source.Create(planned);
             var seen = nested.Outputs.ContainsKey(NestedContext.Begun) ? await step.ObserveAsync(nested, cancellationToken).ConfigureAwait(false) : StepState.NotDone;
             if (seen == StepState.Unknown && planned.Repeatable == Repeatability.Uncertain && !repeatUncertain)
             {
@@ -68,6 +69,8 @@ internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, Func<
         // Writes went on after the backup, unless the plan stopped them for it: then what is live gets a backup of its own first.
         IReadOnlyList<PlannedStep> second = operation.Plan.OnFailureData == DataPolicy.Restore ? [] : BackupSteps.Plan(quiesced: true, operation.Plan.To);
         var steps = new List<PlannedStep>();
+        if (OptionalInput(DataSteps.WhileRunning) is not null)
+            (second, restore) = ([AppSteps.PlanStop(StepPhase.Switch), .. second], [.. restore, AppSteps.PlanStart(StepPhase.Switch)]);
         foreach (var step in second.Concat(restore))
         {
             // Number 1 is the backup that the operation itself made.

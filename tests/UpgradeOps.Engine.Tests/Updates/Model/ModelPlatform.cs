@@ -16,7 +16,7 @@ internal sealed class ModelPlatform(ModelWorld world) : IPlatform
 
     public Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, CancellationToken cancellationToken) => AsyncEnumerable.Empty<LogLine>();
 
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, byte[]>>(new Dictionary<string, byte[]> { ["log.txt"] = "why"u8.ToArray() });

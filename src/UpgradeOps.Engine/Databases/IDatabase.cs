@@ -59,12 +59,11 @@ internal interface IDatabase
     /// Loads a dump into a new, empty database; stops at the first error and leaves no half-loaded database behind. What a killed load
     /// left under the name does not count as existing and is cleared away first.
     /// </summary>
-    /// <param name="size">Bytes of <paramref name="dump"/>, where they are known: it may then be loaded by several connections at once.</param>
     /// <exception cref="AppException">
     /// <see cref="ErrorIds.DatabaseNameTaken"/>: there is one; <see cref="ErrorIds.RestoreFailed"/>: the dump's SQL reaches beyond the database
     /// (the message names the line); <see cref="ErrorIds.BackupDamaged"/>.
     /// </exception>
-    Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null);
+    Task LoadAsync(Dump dump, string intoDatabase, CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts <paramref name="loaded"/> in the live database's place: sessions ended, the live one renamed to <paramref name="aside"/>,

@@ -76,10 +76,30 @@ public sealed class StagedRestoreTests : IDisposable
         Assert.Contains($" {option} <{Archive}>", Run(Load(20)).Told);
     }
 
+    [Theory]
+    [InlineData(10 << 20, "--jobs=4")]
+    [InlineData(3, "--single-transaction")]
+    public void What_comes_packed_is_unpacked_before_it_is_loaded(int kib, string option)
+    {
+        Room("/dev/sda1", kib);
+        Double("unpack", "[ \"$*\" = -dcq ] && tr a-z A-Z");
+        Assert.Contains($" {option} <{Archive.ToUpperInvariant()}>", Run(Load(20, "unpack")).Told);
+    }
+
+    [Fact]
+    public void What_unpacks_to_more_than_was_told_is_cut_off_and_not_loaded()
+    {
+        Double("unpack", "cat; cat /dev/zero");
+        var (code, told) = Run(Load(20, "unpack"));
+        Assert.NotEqual(0, code);
+        Assert.Contains($"{Archive.Length + 1} bytes of the archive arrived instead of {Archive.Length}", told);
+        Assert.Empty(Directory.GetFileSystemEntries(Temp));
+    }
+
     [Fact]
     public void An_archive_that_did_not_arrive_whole_is_not_loaded()
     {
-        var (code, told) = Run(StagedRestore.Archive(Restore, Archive.Length + 1, 4));
+        var (code, told) = Run(StagedRestore.Archive(Restore, Archive.Length + 1, 4, null));
         Assert.NotEqual(0, code);
         Assert.Equal($"{Archive.Length} bytes of the archive arrived instead of {Archive.Length + 1}", told);
         Assert.Empty(Directory.GetFileSystemEntries(Temp));
@@ -125,7 +145,7 @@ public sealed class StagedRestoreTests : IDisposable
 
     private static ToolCommand Restore { get; } = new("pg_restore", "--exit-on-error");
 
-    private static ToolCommand Load(int connections) => StagedRestore.Archive(Restore, Archive.Length, connections);
+    private static ToolCommand Load(int connections, string? unpacker = null) => StagedRestore.Archive(Restore, Archive.Length, connections, unpacker);
 
     private void Room(string disk, int kib) => Double("df", $"echo Filesystem; echo '{disk} 99999999 1 {kib} 1% /'");
 

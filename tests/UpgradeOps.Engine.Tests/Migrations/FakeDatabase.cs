@@ -40,7 +40,7 @@ internal sealed class FakeDatabase(string engine) : IDatabase
 
     public Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null) => throw new NotSupportedException();
+    public Task LoadAsync(Dump dump, string intoDatabase, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task SwapAsync(string loaded, string aside, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -16,7 +16,7 @@ public sealed class MariaDbFaultTests(MariaDbFixture server) : IClassFixture<Mar
         await FailsAsync(ErrorIds.DatabaseUnauthorized, () => server.Open("mysql", server.InContainer(), user: "nobody").CheckAsync(Token));
         await FailsAsync(ErrorIds.DatabaseMissing, () => server.Open("nothing", server.InContainer()).CheckAsync(Token));
         await server.SqlAsync("CREATE USER IF NOT EXISTS weak@'%' IDENTIFIED BY 'weak'; GRANT ALL ON test.* TO weak@'%'; CREATE DATABASE IF NOT EXISTS test;");
-        await FailsAsync(ErrorIds.DatabaseUnauthorized, () => server.Open("test", password: "weak", user: "weak").LoadAsync(Bytes("SELECT 1;"), DumpFormat.PlainSql, "test_s", Token));
+        await FailsAsync(ErrorIds.DatabaseUnauthorized, () => server.Open("test", password: "weak", user: "weak").LoadAsync(Dump.Of(Bytes("SELECT 1;"), DumpFormat.PlainSql), "test_s", Token));
     }
 
     [Fact]
@@ -71,15 +71,15 @@ public sealed class MariaDbFaultTests(MariaDbFixture server) : IClassFixture<Mar
         foreach (var length in new[] { 0, 3, dump.Length / 3, dump.Length * 2 / 3, dump.Length - 2 })
         {
             await FailsAsync(ErrorIds.BackupDamaged, () => database.VerifyDumpAsync(new MemoryStream(dump, 0, length), DumpFormat.PlainSql, Token));
-            await FailsAsync(ErrorIds.BackupDamaged, () => database.LoadAsync(new MemoryStream(dump, 0, length), DumpFormat.PlainSql, $"{live}_s", Token));
+            await FailsAsync(ErrorIds.BackupDamaged, () => database.LoadAsync(Dump.Of(new MemoryStream(dump, 0, length), DumpFormat.PlainSql), $"{live}_s", Token));
             await AssertNothingAsync(database, $"{live}_s");
         }
 
         var e = await FailsAsync(ErrorIds.DatabaseToolFailed, () => database.LoadAsync(
-            Bytes("CREATE TABLE t (a INT);\nINSERT INTO t VALUES (1);\nINSERT INTO nothing VALUES (1);\nINSERT INTO t VALUES (2);\n"), DumpFormat.PlainSql, $"{live}_s", Token));
+            Dump.Of(Bytes("CREATE TABLE t (a INT);\nINSERT INTO t VALUES (1);\nINSERT INTO nothing VALUES (1);\nINSERT INTO t VALUES (2);\n"), DumpFormat.PlainSql), $"{live}_s", Token));
         Assert.Contains("at line 3", e.Message);
         await AssertNothingAsync(database, $"{live}_s");
-        await FailsAsync(ErrorIds.RestoreFailed, () => database.LoadAsync(new MemoryStream(dump), DumpFormat.PostgresCustom, $"{live}_s", Token));
+        await FailsAsync(ErrorIds.RestoreFailed, () => database.LoadAsync(Dump.Of(new MemoryStream(dump), DumpFormat.PostgresCustom), $"{live}_s", Token));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class MariaDbFaultTests(MariaDbFixture server) : IClassFixture<Mar
             var tools = new CrashingTools(server.OnHost(), statements);
             try
             {
-                await server.Open(live, tools).LoadAsync(new MemoryStream(dump), DumpFormat.PlainSql, $"{live}_s", Token);
+                await server.Open(live, tools).LoadAsync(Dump.Of(new MemoryStream(dump), DumpFormat.PlainSql), $"{live}_s", Token);
             }
             catch (CrashException)
             {
@@ -107,7 +107,7 @@ public sealed class MariaDbFaultTests(MariaDbFixture server) : IClassFixture<Mar
         }
 
         Assert.Equal(await database.CountRowsAsync(live, Token), await database.CountRowsAsync($"{live}_s", Token));
-        await FailsAsync(ErrorIds.DatabaseNameTaken, () => database.LoadAsync(new MemoryStream(dump), DumpFormat.PlainSql, $"{live}_s", Token));
+        await FailsAsync(ErrorIds.DatabaseNameTaken, () => database.LoadAsync(Dump.Of(new MemoryStream(dump), DumpFormat.PlainSql), $"{live}_s", Token));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class MariaDbFaultTests(MariaDbFixture server) : IClassFixture<Mar
         {
             var text = (await server.Container.ExecAsync(["mysqldump", "--protocol=tcp", "-h", "127.0.0.1", "-u", "root", "--routines", "--events", "--hex-blob", .. options, live])).Expect("mysqldump");
             Assert.Contains("ALTER DATABASE", text);
-            await database.LoadAsync(Bytes(text), DumpFormat.PlainSql, $"{live}_s", Token);
+            await database.LoadAsync(Dump.Of(Bytes(text), DumpFormat.PlainSql), $"{live}_s", Token);
             Assert.Equal(await database.DescribeSchemaAsync(Token), await database.DescribeSchemaAsync(Token, $"{live}_s"));
             Assert.Equal(await database.CountRowsAsync(live, Token), await database.CountRowsAsync($"{live}_s", Token));
             await database.DropAsync($"{live}_s", Token);
@@ -129,7 +129,7 @@ public sealed class MariaDbFaultTests(MariaDbFixture server) : IClassFixture<Mar
 
         var named = (await server.Container.ExecAsync("mysqldump", "--protocol=tcp", "-h", "127.0.0.1", "-u", "root", "--databases", live)).Expect("mysqldump");
         var line = named[..named.IndexOf("CREATE DATABASE", StringComparison.Ordinal)].Count(c => c == '\n') + 1;
-        var e = await FailsAsync(ErrorIds.RestoreFailed, () => database.LoadAsync(Bytes(named), DumpFormat.PlainSql, $"{live}_s", Token));
+        var e = await FailsAsync(ErrorIds.RestoreFailed, () => database.LoadAsync(Dump.Of(Bytes(named), DumpFormat.PlainSql), $"{live}_s", Token));
         Assert.Contains($"line {line} ", e.Message);
         await AssertNothingAsync(database, $"{live}_s");
         Assert.Equal(2, (await database.CountRowsAsync(live, Token))["child"]);

@@ -45,7 +45,7 @@ public sealed class MariaDbTests(MariaDbFixture server) : IClassFixture<MariaDbF
         await database.VerifyDumpAsync(dump, DumpFormat.PlainSql, Token);
         dump.Position = 0;
         var scratch = SqlDialect.Of(database).Beside(live, "_scratch");
-        await database.LoadAsync(dump, DumpFormat.PlainSql, scratch, Token);
+        await database.LoadAsync(Dump.Of(dump, DumpFormat.PlainSql), scratch, Token);
 
         Assert.Equal(await database.DescribeSchemaAsync(Token), await database.DescribeSchemaAsync(Token, scratch));
         var counts = await database.CountRowsAsync(scratch, Token);

@@ -66,7 +66,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
         foreach (var length in new[] { 0, 4, 100, archive.Length / 3, archive.Length * 2 / 3, archive.Length - 1 })
         {
             await FailsAsync(ErrorIds.BackupDamaged, () => database.VerifyDumpAsync(new MemoryStream(archive, 0, length), DumpFormat.PostgresCustom, Token));
-            await Assert.ThrowsAsync<AppException>(() => database.LoadAsync(new MemoryStream(archive, 0, length), DumpFormat.PostgresCustom, scratch, Token));
+            await Assert.ThrowsAsync<AppException>(() => database.LoadAsync(Dump.Of(new MemoryStream(archive, 0, length), DumpFormat.PostgresCustom), scratch, Token));
             await AssertNothingAsync(database, scratch);
         }
 
@@ -86,7 +86,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
             var tools = new CrashingTools(server.OnHost(), statements);
             try
             {
-                await server.Open(live, tools).LoadAsync(new MemoryStream(archive), DumpFormat.PostgresCustom, scratch, Token);
+                await server.Open(live, tools).LoadAsync(Dump.Of(new MemoryStream(archive), DumpFormat.PostgresCustom), scratch, Token);
             }
             catch (CrashException)
             {
@@ -99,8 +99,8 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
         }
 
         Assert.Equal(await database.CountRowsAsync(live, Token), await database.CountRowsAsync(scratch, Token));
-        await FailsAsync(ErrorIds.DatabaseNameTaken, () => database.LoadAsync(new MemoryStream(archive), DumpFormat.PostgresCustom, scratch, Token));
-        await FailsAsync(ErrorIds.DatabaseNameTaken, () => database.LoadAsync(new MemoryStream(archive), DumpFormat.PostgresCustom, live, Token));
+        await FailsAsync(ErrorIds.DatabaseNameTaken, () => database.LoadAsync(Dump.Of(new MemoryStream(archive), DumpFormat.PostgresCustom), scratch, Token));
+        await FailsAsync(ErrorIds.DatabaseNameTaken, () => database.LoadAsync(Dump.Of(new MemoryStream(archive), DumpFormat.PostgresCustom), live, Token));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
         {
             var text = (await server.Container.ExecAsync(["pg_dump", "-h", "127.0.0.1", "-U", "postgres", .. options, live])).Expect("pg_dump");
             await database.VerifyDumpAsync(Bytes(text), DumpFormat.PlainSql, Token);
-            await database.LoadAsync(Bytes(text), DumpFormat.PlainSql, $"{live}_s", Token);
+            await database.LoadAsync(Dump.Of(Bytes(text), DumpFormat.PlainSql), $"{live}_s", Token);
             Assert.Equal(await database.DescribeSchemaAsync(Token), await database.DescribeSchemaAsync(Token, $"{live}_s"));
             Assert.Equal(await database.CountRowsAsync(live, Token), await database.CountRowsAsync($"{live}_s", Token));
             await database.DropAsync($"{live}_s", Token);
@@ -120,7 +120,7 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
 
         var created = (await server.Container.ExecAsync("pg_dump", "-h", "127.0.0.1", "-U", "postgres", "--create", live)).Expect("pg_dump");
         var line = created[..created.IndexOf("CREATE DATABASE", StringComparison.Ordinal)].Count(c => c == '\n') + 1;
-        var e = await FailsAsync(ErrorIds.RestoreFailed, () => database.LoadAsync(Bytes(created), DumpFormat.PlainSql, $"{live}_s", Token));
+        var e = await FailsAsync(ErrorIds.RestoreFailed, () => database.LoadAsync(Dump.Of(Bytes(created), DumpFormat.PlainSql), $"{live}_s", Token));
         Assert.Contains($"line {line} ", e.Message);
         await AssertNothingAsync(database, $"{live}_s");
     }
@@ -131,10 +131,10 @@ public sealed class PostgresFaultTests(PostgresFixture server) : IClassFixture<P
         Needs.Parts(DatabaseFixture.Parts);
         var (database, live) = await CreateAsync();
         var e = await FailsAsync(ErrorIds.DatabaseToolFailed, () => database.LoadAsync(
-            Bytes("CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\nINSERT INTO nothing VALUES (1);\nINSERT INTO t VALUES (2);\n"), DumpFormat.PlainSql, $"{live}_s", Token));
+            Dump.Of(Bytes("CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\nINSERT INTO nothing VALUES (1);\nINSERT INTO t VALUES (2);\n"), DumpFormat.PlainSql), $"{live}_s", Token));
         Assert.Contains("<stdin>:3", e.Message);
         await AssertNothingAsync(database, $"{live}_s");
-        e = await FailsAsync(ErrorIds.BackupDamaged, () => database.LoadAsync(Bytes("CREATE TABLE t (a int);\nCOPY t FROM stdin;\n1\n2\n"), DumpFormat.PlainSql, $"{live}_s", Token));
+        e = await FailsAsync(ErrorIds.BackupDamaged, () => database.LoadAsync(Dump.Of(Bytes("CREATE TABLE t (a int);\nCOPY t FROM stdin;\n1\n2\n"), DumpFormat.PlainSql), $"{live}_s", Token));
         Assert.Contains("line 5", e.Message);
         await AssertNothingAsync(database, $"{live}_s");
     }

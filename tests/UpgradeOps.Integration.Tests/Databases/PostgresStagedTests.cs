@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Databases.Tools;
 
@@ -19,13 +20,37 @@ public sealed class PostgresStagedTests(PostgresFixture server) : IClassFixture<
             await server.Container.ExecAsync("sh", "-c", "mkdir -p /tmp/upgradeops-load.99999999.abc && echo remains > /tmp/upgradeops-load.99999999.abc/dump");
         var tools = new WatchedTools(inContainer ? server.InContainer() : server.OnHost());
         var database = server.Open(live, tools);
-        await database.LoadAsync(new MemoryStream(archive), DumpFormat.PostgresCustom, live + "_s", Token, archive.Length);
+        await database.LoadAsync(Dump.Of(new MemoryStream(archive), DumpFormat.PostgresCustom, archive.Length), live + "_s", Token);
         Assert.Contains(tools.Commands, c => c.Tool == "sh" && c.Arguments.Contains("pg_restore"));
         Assert.Equal(await database.CountRowsAsync(live, Token), await database.CountRowsAsync(live + "_s", Token));
         Assert.Equal(await database.DescribeSchemaAsync(Token), await database.DescribeSchemaAsync(Token, live + "_s"));
         Assert.Equal([["0"]], await database.QueryAsync($"SELECT count(*) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = '{live}_s'", Token));
         if (inContainer)
             Assert.Equal("", await RemainsAsync());
+    }
+
+    [Theory]
+    [InlineData("zstd")]
+    [InlineData("gzip")]
+    public async Task A_packed_archive_travels_packed_and_is_unpacked_where_it_is_loaded(string unpacker)
+    {
+        Needs.Parts(DatabaseFixture.Parts);
+        var (live, archive) = await CreateAsync();
+        var packed = await PackAsync(archive, unpacker);
+        var tools = new WatchedTools(server.InContainer());
+        var database = server.Open(live, tools);
+        await database.LoadAsync(Packed(packed, archive.Length, unpacker), live + "_s", Token);
+        Assert.Contains(tools.Commands, c => c.Arguments.Contains(unpacker) && c.Arguments.Contains("pg_restore"));
+        Assert.Equal(await database.CountRowsAsync(live, Token), await database.CountRowsAsync(live + "_s", Token));
+        Assert.Equal(await database.DescribeSchemaAsync(Token), await database.DescribeSchemaAsync(Token, live + "_s"));
+
+        foreach (var (content, size) in new[] { (packed[..^100], archive.Length), (packed, archive.Length - 1), (packed, archive.Length + 1) })
+        {
+            var e = await Assert.ThrowsAsync<AppException>(() => database.LoadAsync(Packed(content, size, unpacker), live + "_t", Token));
+            Assert.Equal(ErrorIds.BackupDamaged, e.ErrorId);
+            Assert.DoesNotContain(await database.QueryAsync("SELECT datname FROM pg_database", Token), n => n[0]!.StartsWith(live + "_t", StringComparison.Ordinal));
+            Assert.Equal("", await RemainsAsync());
+        }
     }
 
     [Fact]
@@ -36,7 +61,7 @@ public sealed class PostgresStagedTests(PostgresFixture server) : IClassFixture<
         var database = server.Open(live, server.InContainer());
         foreach (var (length, announced) in new[] { (archive.Length - 1, archive.Length - 1), (archive.Length * 3 / 4, archive.Length * 3 / 4), (archive.Length - 1, archive.Length) })
         {
-            var e = await Assert.ThrowsAsync<AppException>(() => database.LoadAsync(new MemoryStream(archive, 0, length), DumpFormat.PostgresCustom, live + "_s", Token, announced));
+            var e = await Assert.ThrowsAsync<AppException>(() => database.LoadAsync(Dump.Of(new MemoryStream(archive, 0, length), DumpFormat.PostgresCustom, announced), live + "_s", Token));
             Assert.Equal(length == announced ? ErrorIds.DatabaseToolFailed : ErrorIds.BackupDamaged, e.ErrorId);
             Assert.Contains("pg_restore", e.Message);
             Assert.DoesNotContain(await database.QueryAsync("SELECT datname FROM pg_database", Token), n => n[0]!.StartsWith(live + "_s", StringComparison.Ordinal));
@@ -54,7 +79,7 @@ public sealed class PostgresStagedTests(PostgresFixture server) : IClassFixture<
         var database = server.Open(live, inContainer ? server.InContainer() : server.OnHost());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => database.LoadAsync(new StoppedStream(archive, archive.Length / 2, stop), DumpFormat.PostgresCustom, live + "_s", stop.Token, archive.Length));
+            () => database.LoadAsync(Dump.Of(new StoppedStream(archive, archive.Length / 2, stop), DumpFormat.PostgresCustom, archive.Length), live + "_s", stop.Token));
         Assert.DoesNotContain(await database.QueryAsync("SELECT datname FROM pg_database", Token), n => n[0]!.StartsWith(live + "_s", StringComparison.Ordinal));
         // Nobody can end a command in a container: it sees its input end, and then clears up itself.
         for (var attempt = 0; attempt < 300 && await RemainsAsync() != ""; attempt++)
@@ -73,6 +98,16 @@ public sealed class PostgresStagedTests(PostgresFixture server) : IClassFixture<
         using var dump = new MemoryStream();
         await server.Open(live).DumpAsync(dump, Token);
         return (live, dump.ToArray());
+    }
+
+    private static Dump Packed(byte[] packed, long size, string unpacker) =>
+        new(DumpFormat.PostgresCustom, _ => throw new InvalidOperationException("It was unpacked on this side.")) { Size = size, Packed = new PackedDump(unpacker, () => new MemoryStream(packed)) };
+
+    private static async Task<byte[]> PackAsync(byte[] content, string tool)
+    {
+        using var packed = new MemoryStream();
+        await Packing.WriteAsync(packed, tool, (output, token) => output.WriteAsync(content, token).AsTask(), Token);
+        return packed.ToArray();
     }
 
     private async Task<string> RemainsAsync() => (await server.Container.ExecAsync("sh", "-c", "ls -d /tmp/upgradeops-load.* 2>/dev/null; true")).Expect("ls").Trim();
@@ -97,6 +132,8 @@ public sealed class PostgresStagedTests(PostgresFixture server) : IClassFixture<
         public List<ToolCommand> Commands { get; } = [];
 
         public string Place => inner.Place;
+
+        public bool IsFar => inner.IsFar;
 
         public ServerAddress Server => inner.Server;
 

@@ -53,7 +53,7 @@ public sealed class PostgresTests(PostgresFixture server) : IClassFixture<Postgr
         await database.VerifyDumpAsync(dump, DumpFormat.PostgresCustom, Token);
         dump.Position = 0;
         var scratch = SqlDialect.Of(database).Beside(live, "_scratch");
-        await database.LoadAsync(dump, DumpFormat.PostgresCustom, scratch, Token);
+        await database.LoadAsync(Dump.Of(dump, DumpFormat.PostgresCustom), scratch, Token);
 
         Assert.Equal(await database.DescribeSchemaAsync(Token), await database.DescribeSchemaAsync(Token, scratch));
         var counts = await database.CountRowsAsync(scratch, Token);

@@ -40,9 +40,7 @@ internal sealed class RestoreProof(FolderBackupStore store, IReadOnlyDictionary<
         await database.DropAsync(scratch, cancellationToken).ConfigureAwait(false);
         try
         {
-            var content = await stored.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (content.ConfigureAwait(false))
-                await database.LoadAsync(content, kind.Format, scratch, cancellationToken, stored.File.OriginalSize).ConfigureAwait(false);
+            await database.LoadAsync(DumpFeed.Of(stored, kind.Format), scratch, cancellationToken).ConfigureAwait(false);
             var rows = await database.CountRowsAsync(scratch, cancellationToken).ConfigureAwait(false);
             if (recorded?.Rows is not null && RowComparison.Differences(recorded.Rows, rows) is [var difference, ..])
                 throw stored.Damaged($"restored into a scratch database, {difference}");

@@ -1,4 +1,6 @@
 using UpgradeOps.Engine.Backups.Dumps;
+using UpgradeOps.Engine.Backups.Format;
+using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Steps;
 
@@ -8,7 +10,7 @@ namespace UpgradeOps.Engine.Backups.Restore;
 internal static class DumpFeed
 {
     public static async Task RunAsync(
-        PlannedStep planned, RestoreParts parts, StepContext context, Func<Stream, DumpFormat, long?, CancellationToken, Task> load, CancellationToken cancellationToken)
+        PlannedStep planned, RestoreParts parts, StepContext context, Func<Dump, CancellationToken, Task> load, CancellationToken cancellationToken)
     {
         if (!planned.Inputs.TryGetValue(RestoreSteps.FromBackup, out var backupId))
         {
@@ -20,8 +22,18 @@ internal static class DumpFeed
         context.Tell($"Verifying {file.Path}");
         await file.VerifyAsync(cancellationToken).ConfigureAwait(false);
         var kind = DumpKind.OfEncoding(file.File.Encoding) ?? throw file.Damaged($"its encoding '{file.File.Encoding}' is not that of a dump");
-        var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-            await load(content, kind.Format, file.File.OriginalSize, cancellationToken).ConfigureAwait(false);
+        await load(Of(file, kind.Format), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>A stored file as a dump.</summary>
+    public static Dump Of(StoredFile file, DumpFormat format) => new(format, file.OpenAsync)
+    {
+        Size = file.File.OriginalSize,
+        Packed = Encodings.CompressionOf(file.File.Encoding) switch
+        {
+            Encodings.Gzip => new PackedDump("gzip", file.OpenRaw),
+            Encodings.Zstd => new PackedDump("zstd", file.OpenRaw),
+            _ => null,
+        },
+    };
 }

@@ -49,7 +49,7 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
     }
 
     /// <summary>Lets the file of a planned step be loaded, after it was compared with what was planned.</summary>
-    public static async Task FeedAsync(PlannedStep planned, Func<Stream, DumpFormat, long?, CancellationToken, Task> load, CancellationToken cancellationToken)
+    public static async Task FeedAsync(PlannedStep planned, Func<Dump, CancellationToken, Task> load, CancellationToken cancellationToken)
     {
         var path = planned.Inputs[RestoreSteps.File];
         var (now, _) = await LookAsync(path, cancellationToken).ConfigureAwait(false);
@@ -57,13 +57,15 @@ internal sealed record ForeignDump(string Path, DumpFormat Format, string? Engin
             throw new AppException(ErrorIds.PlanStale, $"{path} was changed since the restore was planned.", path, "Plan the restore again.");
         if (now.Format == DumpFormat.PostgresFolder)
         {
-            await DumpFolder.FeedAsync(path, (tar, token) => load(tar, now.Format, null, token), cancellationToken).ConfigureAwait(false);
+            await DumpFolder.FeedAsync(path, (tar, token) => load(Dump.Of(tar, now.Format), token), cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var content = await Packing.OpenAsync(Open(path), now.Compression, long.MaxValue, cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-            await load(content, now.Format, now.Compression == Encodings.None ? now.Size : null, cancellationToken).ConfigureAwait(false);
+        var dump = new Dump(now.Format, token => Packing.OpenAsync(Open(path), now.Compression, long.MaxValue, token))
+        {
+            Size = now.Compression == Encodings.None ? now.Size : null,
+        };
+        await load(dump, cancellationToken).ConfigureAwait(false);
     }
 
     public Dictionary<string, string> ToInputs(string database) => new()

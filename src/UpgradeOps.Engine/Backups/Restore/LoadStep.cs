@@ -25,12 +25,12 @@ internal sealed class LoadStep(PlannedStep planned, RestoreParts parts) : Step(p
             Planned,
             parts,
             context,
-            async (content, format, size, token) =>
+            async (dump, token) =>
             {
                 // The name is this operation's own: what stands there is left of an interrupted try.
                 await Database.DropAsync(loaded, token).ConfigureAwait(false);
                 context.Tell($"Loading {Input(RestoreSteps.File)} into {loaded}");
-                await Database.LoadAsync(content, format, loaded, token, size).ConfigureAwait(false);
+                await Database.LoadAsync(dump, loaded, token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
 

@@ -66,7 +66,7 @@ internal sealed class RestoreBesideStep(PlannedStep planned, RestoreParts parts)
         if (Kind == Database)
         {
             var database = parts.Database(Input(RestoreSteps.Target));
-            await DumpFeed.RunAsync(Planned, parts, context, (dump, format, size, token) => database.LoadAsync(dump, format, Beside, token, size), cancellationToken).ConfigureAwait(false);
+            await DumpFeed.RunAsync(Planned, parts, context, (dump, token) => database.LoadAsync(dump, Beside, token), cancellationToken).ConfigureAwait(false);
             return;
         }
 

@@ -79,9 +79,9 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
         await GuardedLoad.RunAsync(server.Tools, commands.Load(name), text, new MariaDbGuard(Target, name), Target, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null)
+    public async Task LoadAsync(Dump dump, string intoDatabase, CancellationToken cancellationToken)
     {
-        ThrowIfForeign(format);
+        ThrowIfForeign(dump.Format);
         ThrowIfLive(intoDatabase);
         if (await ExistsAsync(intoDatabase, cancellationToken).ConfigureAwait(false))
             throw new AppException(ErrorIds.DatabaseNameTaken, $"There is a database '{intoDatabase}' already; a dump is only loaded into a new one.", intoDatabase);
@@ -93,7 +93,9 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
             await server.CreateLikeAsync(Loading(intoDatabase), name, cancellationToken).ConfigureAwait(false);
             await server.CreateLikeAsync(intoDatabase, name, cancellationToken).ConfigureAwait(false);
             var commands = await server.CommandsAsync(cancellationToken).ConfigureAwait(false);
-            await GuardedLoad.RunAsync(server.Tools, commands.Load(intoDatabase), dump, new MariaDbGuard(Target, intoDatabase), Target, cancellationToken).ConfigureAwait(false);
+            var content = await dump.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
+                await GuardedLoad.RunAsync(server.Tools, commands.Load(intoDatabase), content, new MariaDbGuard(Target, intoDatabase), Target, cancellationToken).ConfigureAwait(false);
             await SleepAsync(intoDatabase, cancellationToken).ConfigureAwait(false);
             await server.DropAsync(cancellationToken, Loading(intoDatabase)).ConfigureAwait(false);
         }

@@ -10,21 +10,24 @@ internal sealed class ArchiveLoad(PostgresServer server)
 
     private bool? _hasShell;
 
-    public async Task RunAsync(Stream dump, DumpFormat format, string into, long? size, CancellationToken cancellationToken)
+    public async Task RunAsync(Dump dump, string into, CancellationToken cancellationToken)
     {
-        if (!await IsStagedAsync(format, size, cancellationToken).ConfigureAwait(false))
+        if (!await IsStagedAsync(dump, cancellationToken).ConfigureAwait(false))
         {
-            await server.Tools.RunAsync(server.Commands.RestoreArchive(into), dump, null, cancellationToken).ConfigureAwait(false);
+            await FeedAsync(server.Commands.RestoreArchive(into), await dump.OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             return;
         }
 
         // Each statement is a transaction of its own now. Nothing counts before the database is renamed, and that waits for all that was written.
         await server.ExecuteAsync([$"ALTER DATABASE {Sql.Name(into)} SET synchronous_commit = off"], cancellationToken).ConfigureAwait(false);
         var connections = await ConnectionsAsync(into, cancellationToken).ConfigureAwait(false);
-        var command = format == DumpFormat.PostgresFolder ? server.Commands.RestoreFolder(into, connections) : server.Commands.RestoreStaged(into, size!.Value, connections);
+        var packed = dump.Packed is { } stored && await server.Tools.CanUnpackAsync(stored.Tool, cancellationToken).ConfigureAwait(false) ? stored : null;
+        var command = dump.Format == DumpFormat.PostgresFolder
+            ? server.Commands.RestoreFolder(into, connections)
+            : server.Commands.RestoreStaged(into, dump.Size!.Value, connections, packed?.Tool);
         try
         {
-            await server.Tools.RunAsync(command, dump, null, cancellationToken).ConfigureAwait(false);
+            await FeedAsync(command, packed?.Open() ?? await dump.OpenAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch (AppException e) when (e.ErrorId == ErrorIds.DatabaseToolFailed && e.Message.Contains("of the archive arrived instead of", StringComparison.Ordinal))
         {
@@ -35,17 +38,23 @@ internal sealed class ArchiveLoad(PostgresServer server)
     }
 
     /// <summary>Removes what a load left that was ended from outside.</summary>
-    public async Task ClearAsync(DumpFormat format, long? size)
+    public async Task ClearAsync(Dump dump)
     {
-        if (await IsStagedAsync(format, size, CancellationToken.None).ConfigureAwait(false))
+        if (await IsStagedAsync(dump, CancellationToken.None).ConfigureAwait(false))
             await server.Tools.RunAsync(StagedRestore.Clear, null, null, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async Task<bool> IsStagedAsync(DumpFormat format, long? size, CancellationToken cancellationToken)
+    private async Task FeedAsync(ToolCommand command, Stream content, CancellationToken cancellationToken)
     {
-        if (format == DumpFormat.PostgresFolder)
+        await using (content.ConfigureAwait(false))
+            await server.Tools.RunAsync(command, content, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> IsStagedAsync(Dump dump, CancellationToken cancellationToken)
+    {
+        if (dump.Format == DumpFormat.PostgresFolder)
             return true;
-        return format == DumpFormat.PostgresCustom && size >= StagedRestore.Worthwhile
+        return dump.Format == DumpFormat.PostgresCustom && dump.Size >= StagedRestore.Worthwhile
             && (_hasShell ??= await server.Tools.CanRunAsync(StagedRestore.Probe, cancellationToken).ConfigureAwait(false));
     }
 

@@ -48,7 +48,9 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
     }
 
     /// <summary>Loads an archive of so many bytes with up to so many connections at once, where there is room to put it beside the tool.</summary>
-    public ToolCommand RestoreStaged(string database, long size, int connections) => StagedRestore.Archive(Restore(database), size, connections);
+    /// <param name="unpacker">The program that unpacks what comes; null when it comes as it is.</param>
+    public ToolCommand RestoreStaged(string database, long size, int connections, string? unpacker) =>
+        StagedRestore.Archive(Restore(database), size, connections, unpacker);
 
     /// <summary>Unpacks a folder archive, which comes as tar on standard input, where the tool runs, loads it from there and removes it again.</summary>
     public ToolCommand RestoreFolder(string database, int connections) => StagedRestore.Folder(Restore(database), connections);

@@ -95,7 +95,7 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         }
     }
 
-    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null)
+    public async Task LoadAsync(Dump dump, string intoDatabase, CancellationToken cancellationToken)
     {
         ThrowIfLive(intoDatabase);
         if (await ExistsAsync(intoDatabase, cancellationToken).ConfigureAwait(false))
@@ -107,14 +107,14 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         try
         {
             await _twin.CreateAsync(loading, cancellationToken).ConfigureAwait(false);
-            await FillAsync(dump, format, loading, size, cancellationToken).ConfigureAwait(false);
+            await FillAsync(dump, loading, cancellationToken).ConfigureAwait(false);
             await _twin.CopySettingsAsync(loading, cancellationToken).ConfigureAwait(false);
             await server.ExecuteAsync([$"ALTER DATABASE {Sql.Name(loading)} RENAME TO {Sql.Name(intoDatabase)}"], cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AppException or OperationCanceledException or IOException)
         {
             await LoadRemains.ClearAsync(() => server.DropAsync(CancellationToken.None, loading)).ConfigureAwait(false);
-            await LoadRemains.ClearAsync(() => _load.ClearAsync(format, size)).ConfigureAwait(false);
+            await LoadRemains.ClearAsync(() => _load.ClearAsync(dump)).ConfigureAwait(false);
             throw;
         }
     }
@@ -157,12 +157,17 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
         ? new Version(int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture), m.Groups[2].Success ? int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : 0)
         : throw new AppException(ErrorIds.DatabaseToolFailed, $"pg_dump tells no version: {output.Trim()}");
 
-    private async Task FillAsync(Stream dump, DumpFormat format, string into, long? size, CancellationToken cancellationToken)
+    private async Task FillAsync(Dump dump, string into, CancellationToken cancellationToken)
     {
-        if (Guard(format) is { } guard)
-            await GuardedLoad.RunAsync(server.Tools, server.Commands.LoadText(into), dump, guard, Target, cancellationToken).ConfigureAwait(false);
-        else
-            await _load.RunAsync(dump, format, into, size, cancellationToken).ConfigureAwait(false);
+        if (Guard(dump.Format) is not { } guard)
+        {
+            await _load.RunAsync(dump, into, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var content = await dump.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+            await GuardedLoad.RunAsync(server.Tools, server.Commands.LoadText(into), content, guard, Target, cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>Null for an archive, which <c>pg_restore</c> reads.</returns>

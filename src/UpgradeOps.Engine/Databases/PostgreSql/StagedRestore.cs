@@ -24,8 +24,8 @@ internal static class StagedRestore
     // Early releases before 13 cannot take the tables of an archive that went through a pipe out of turn.
     private const string Script =
         """
-        kind=$1 need=$2 size=$3 most=$4
-        shift 4
+        kind=$1 need=$2 size=$3 most=$4 unpacker=$5
+        shift 5
         umask 077
         alive() {
             [ -d /proc/self ] || { kill -0 "$1" 2>/dev/null; return; }
@@ -50,7 +50,8 @@ internal static class StagedRestore
         [ "$kind" = folder ] || [ "$jobs" -gt 1 ] || place=
         held=
         [ -z "$place" ] || held=$(mktemp -d "$place/upgradeops-load.$$.XXXXXX") || held=
-        [ -n "$held" ] || exec "$@" --single-transaction
+        content() { if [ -n "$unpacker" ]; then "$unpacker" -dcq; else cat; fi; }
+        [ -n "$held" ] || { content | "$@" --single-transaction; exit; }
         trap 'rm -rf "$held"' EXIT
         trap 'exit 130' HUP INT TERM
         if [ "$kind" = folder ]; then
@@ -58,7 +59,7 @@ internal static class StagedRestore
             archive=$held
         else
             archive=$held/dump
-            cat >"$archive" || exit
+            content | head -c "$((size + 1))" >"$archive" || exit
             [ "$(wc -c <"$archive")" -eq "$size" ] || { echo "$(wc -c <"$archive") bytes of the archive arrived instead of $size" >&2; exit 1; }
         fi
         parts=$("$1" --list "$archive" 2>/dev/null | grep -cE ' (TABLE DATA|MATERIALIZED VIEW DATA|INDEX|CONSTRAINT|FK CONSTRAINT) ')
@@ -70,17 +71,22 @@ internal static class StagedRestore
     public static ToolCommand Probe { get; } = new("sh", "-c", "exit 0");
 
     /// <summary>Removes what killed loads left.</summary>
-    public static ToolCommand Clear { get; } = new("sh", "-c", Script, Prefix, "clear", "0", "0", "0");
+    public static ToolCommand Clear { get; } = new("sh", "-c", Script, Prefix, "clear", "0", "0", "0", "");
 
     /// <summary>Loads an archive of so many bytes.</summary>
     /// <param name="restore"><c>pg_restore</c> with all but the way in which the archive is read.</param>
-    public static ToolCommand Archive(ToolCommand restore, long size, int connections) => Of("file", restore, size, connections);
+    /// <param name="unpacker">The program that unpacks what comes; null when it comes as it is.</param>
+    public static ToolCommand Archive(ToolCommand restore, long size, int connections, string? unpacker) => Of("file", restore, size, connections, unpacker);
 
     /// <summary>Loads a folder archive, which comes as tar.</summary>
-    public static ToolCommand Folder(ToolCommand restore, int connections) => Of("folder", restore, 0, connections);
+    public static ToolCommand Folder(ToolCommand restore, int connections) => Of("folder", restore, 0, connections, null);
 
-    private static ToolCommand Of(string kind, ToolCommand restore, long size, int connections) => new(
-        "sh", ["-c", Script, Prefix, kind, Text(((size * RoomFactor) + RoomMargin) / 1024), Text(size), Text(Math.Clamp(connections, 1, MostJobs)), restore.Tool, .. restore.Arguments])
+    private static ToolCommand Of(string kind, ToolCommand restore, long size, int connections, string? unpacker) => new(
+        "sh",
+        [
+            "-c", Script, Prefix, kind, Text(((size * RoomFactor) + RoomMargin) / 1024), Text(size), Text(Math.Clamp(connections, 1, MostJobs)), unpacker ?? "",
+            restore.Tool, .. restore.Arguments,
+        ])
     {
         Environment = restore.Environment,
         Name = restore.Tool,

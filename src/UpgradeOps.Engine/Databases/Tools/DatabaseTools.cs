@@ -21,6 +21,10 @@ internal sealed class DatabaseTools(
         return _canPack ??= await CanRunAsync(PackedCommand.Probe, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>True when what a tool reads can, and should, be unpacked where the tool runs.</summary>
+    public async Task<bool> CanUnpackAsync(string unpacker, CancellationToken cancellationToken) =>
+        runner.IsFar && await CanRunAsync(PackedCommand.Has(unpacker), cancellationToken).ConfigureAwait(false);
+
     /// <summary>True when a command that looks for something finds it; false also where there is nothing to run it with.</summary>
     public async Task<bool> CanRunAsync(ToolCommand probe, CancellationToken cancellationToken)
     {

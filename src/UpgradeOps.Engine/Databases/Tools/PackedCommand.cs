@@ -15,7 +15,10 @@ internal static class PackedCommand
         "exec 4>&1; code=$({ { \"$@\" 3>&- 4>&-; echo $? >&3; } | zstd --quiet --stdout -2 -T2 >&4 3>&- 4>&-; } 3>&1) || exit 96; exit \"$code\"";
 
     /// <summary>Succeeds where there is a shell and <c>zstd</c>.</summary>
-    public static ToolCommand Probe { get; } = new("sh", "-c", "command -v zstd");
+    public static ToolCommand Probe { get; } = Has("zstd");
+
+    /// <summary>Succeeds where there is a shell and this program.</summary>
+    public static ToolCommand Has(string tool) => new("sh", "-c", "command -v \"$1\"", "sh", tool);
 
     public static ToolCommand Of(ToolCommand command) =>
         new("sh", ["-c", Script, "sh", command.Tool, .. command.Arguments]) { Environment = command.Environment };

@@ -61,10 +61,11 @@ internal sealed class FakeDatabase(string id = "main", string name = "kmp", Kill
 
     public Task VerifyDumpAsync(Stream dump, DumpFormat format, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public async Task LoadAsync(Stream dump, DumpFormat format, string intoDatabase, CancellationToken cancellationToken, long? size = null)
+    public async Task LoadAsync(Dump dump, string intoDatabase, CancellationToken cancellationToken)
     {
         Assert.DoesNotContain(intoDatabase, Databases.Keys);
-        var text = await new StreamReader(dump).ReadToEndAsync(cancellationToken);
+        using var reader = new StreamReader(await dump.OpenAsync(cancellationToken));
+        var text = await reader.ReadToEndAsync(cancellationToken);
         var tables = new SortedDictionary<string, List<string>>();
         string? current = null;
         foreach (var line in text.Split('\n'))

@@ -42,8 +42,9 @@ internal interface IDatabase
     Task<bool> CanPackAsync(CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <summary>Writes a consistent dump, packed by zstd where the tool runs, and fails unless both ended well.</summary>
+    /// <param name="database">Null for the live one.</param>
     /// <remarks>Whether it is whole shows only when it is unpacked: <see cref="ThrowIfCut"/>.</remarks>
-    Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken, string? database = null) => throw new NotSupportedException();
 
     /// <summary>Fails unless a dump begins and ends as its tool writes it.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>.</exception>

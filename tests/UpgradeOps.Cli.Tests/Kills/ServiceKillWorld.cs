@@ -5,7 +5,7 @@ using UpgradeOps.KillHost.Matrix;
 namespace UpgradeOps.Cli.Tests.Kills;
 
 /// <summary>
-/// A service on which operations are killed. Its application is a shell script that adds a row to its data fifty times a second for as
+/// A service on which operations are killed. Its application is a shell script that adds a row to its data twenty times a second for as
 /// long as it runs, so that rows are written before, during and after every kill.
 /// </summary>
 internal sealed class ServiceKillWorld : IKillWorld
@@ -16,7 +16,7 @@ internal sealed class ServiceKillWorld : IKillWorld
     /// <summary>Ends as soon as it is started.</summary>
     public const string Bad = "1.2.0";
 
-    private const string Serve = "trap 'exit 0' TERM\nwhile :; do echo \"row of $UPGRADEOPS_RELEASE\" >> ../../shared/rows; sleep 0.02; done\n";
+    private const string Serve = "trap 'exit 0' TERM\nwhile :; do echo \"row of $UPGRADEOPS_RELEASE\" >> ../../shared/rows; sleep 0.05; done\n";
 
     private readonly string folder;
     private readonly HealthyPage page = new();

@@ -9,6 +9,9 @@ internal sealed record KillPlan
     /// <summary>With N only every Nth first kill; the offset comes from the seed.</summary>
     public int FirstStride { get; init; } = 1;
 
+    /// <summary>Only one group of first kills, those of one scenario and one verb, from 0; null for all. For a matrix that takes hours.</summary>
+    public int? Group { get; init; }
+
     /// <summary>How many pairs are drawn by the seed, every pair with the same chance; for a platform on which not all can be run.</summary>
     public int Pairs { get; init; }
 
@@ -24,6 +27,6 @@ internal sealed record KillPlan
     public int Workers { get; init; } = 3;
 
     public override string ToString() =>
-        $"seed {Seed}: {(FirstStride == 1 ? "every first kill" : $"every {FirstStride}th first kill")}, " +
+        $"seed {Seed}: {(Group is { } group ? $"group {group} alone, " : "")}{(FirstStride == 1 ? "every first kill" : $"every {FirstStride}th first kill")}, " +
         $"{(SecondStride switch { 0 => $"{Pairs} pairs drawn", 1 => "every pair", _ => $"every {SecondStride}th second kill" })}, {InTheMiddle} in the middle of an effect";
 }

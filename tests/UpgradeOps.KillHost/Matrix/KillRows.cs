@@ -20,6 +20,12 @@ internal sealed class KillRows(IReadOnlyList<KillScenario> scenarios, KillPlan p
         {
             while (_group < scenarios.Count * KillMatrix.Verbs.Count)
             {
+                if (plan.Group is { } only && only != _group)
+                {
+                    _group++;
+                    continue;
+                }
+
                 var scenario = scenarios[_group / KillMatrix.Verbs.Count];
                 // Each group begins elsewhere, so that together they see more boundaries.
                 _first = _first == 0 ? 1 + ((plan.Seed + (_group * 5)) % plan.FirstStride) : _first + plan.FirstStride;

@@ -4,6 +4,7 @@ using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Restore;
 using UpgradeOps.Engine.Backups.Sources;
 using UpgradeOps.Engine.Backups.Stores;
+using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Databases;
 
 namespace UpgradeOps.Engine.Backups.Proof;
@@ -69,7 +70,13 @@ internal sealed class RestoreProof(FolderBackupStore store, IReadOnlyDictionary<
             return [];
         var reader = kind.NewReader();
         using (var read = new WatchedStream(Stream.Null, static _ => { }, reader))
-            await database.DumpAsync(read, cancellationToken, scratch).ConfigureAwait(false);
+        {
+            if (Packing.Here() == Packing.Zstd && await database.CanPackAsync(cancellationToken).ConfigureAwait(false))
+                await PackedDumpCopy.RunAsync(database, scratch, Stream.Null, read, cancellationToken).ConfigureAwait(false);
+            else
+                await database.DumpAsync(read, cancellationToken, scratch).ConfigureAwait(false);
+        }
+
         if (reader.Finish().Checksums is not { } restored)
             return [];
         var differences = ValueComparison.Differences(recorded, restored);

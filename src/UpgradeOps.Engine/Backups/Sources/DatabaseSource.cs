@@ -4,7 +4,6 @@ using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Databases;
-using UpgradeOps.Engine.Databases.Dumps;
 
 namespace UpgradeOps.Engine.Backups.Sources;
 
@@ -67,37 +66,15 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
             await database.DumpAsync(watched, token).ConfigureAwait(false);
         }
 
-        // It comes packed, and is unpacked beside, as it comes, only to be read along.
         async Task<long> WritePackedAsync(Stream output, CancellationToken token)
         {
             using var watched = new WatchedStream(Stream.Null, context.Progress, reader);
-            var plain = new MarkedStream(watched);
-            var unpacking = ZstdFilter.Unpacking(plain);
-            await using (unpacking.ConfigureAwait(false))
-            {
-                await database.DumpPackedAsync(new DoubledStream(output, unpacking), token).ConfigureAwait(false);
-                await FinishAsync(unpacking, token).ConfigureAwait(false);
-            }
-
-            database.ThrowIfCut(plain);
-            return plain.Count;
+            return await PackedDumpCopy.RunAsync(database, null, output, watched, token).ConfigureAwait(false);
         }
     }
 
     /// <summary>As it stands in the manifest.</summary>
     public static string Tools(IDatabase database, DatabaseInfo info) => $"{database.Engine} server {info.ServerVersion}, dump tool {info.ToolVersion}";
-
-    private async Task FinishAsync(ZstdFilter unpacking, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await unpacking.FinishAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new AppException(ErrorIds.BackupFailed, $"The dump of database {database.Name} did not come whole: {e.Message}", database.Id, inner: e);
-        }
-    }
 
     // Only how exactly newer rows are told later depends on it: a backup is not worth less without.
     private async Task<IReadOnlyDictionary<string, RowMark>?> MarksAsync(CancellationToken cancellationToken)

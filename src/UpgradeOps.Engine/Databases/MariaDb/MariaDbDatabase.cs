@@ -54,10 +54,10 @@ internal sealed partial class MariaDbDatabase(string id, string name, MariaDbSer
 
     public Task<bool> CanPackAsync(CancellationToken cancellationToken) => server.Tools.CanPackAsync(cancellationToken);
 
-    public async Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken)
+    public async Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken, string? database = null)
     {
         var commands = await server.CommandsAsync(cancellationToken).ConfigureAwait(false);
-        await server.Tools.RunPackedAsync(commands.Dump(name), zstd, cancellationToken).ConfigureAwait(false);
+        await server.Tools.RunPackedAsync(commands.Dump(database ?? name), zstd, cancellationToken).ConfigureAwait(false);
     }
 
     public void ThrowIfCut(MarkedStream dump)

@@ -68,8 +68,8 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
 
     public Task<bool> CanPackAsync(CancellationToken cancellationToken) => server.Tools.CanPackAsync(cancellationToken);
 
-    public Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken) =>
-        server.Tools.RunPackedAsync(server.Commands.Dump(name), zstd, cancellationToken);
+    public Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken, string? database = null) =>
+        server.Tools.RunPackedAsync(server.Commands.Dump(database ?? name), zstd, cancellationToken);
 
     public void ThrowIfCut(MarkedStream dump)
     {

@@ -21,6 +21,7 @@ internal static class StagedRestore
     private const long RoomMargin = 64 << 20;
 
     // A folder's name carries the process that it belongs to. Memory disks are passed over: they take from what the server may use.
+    // It must not grow beyond what it is to be (a bomb), and its size is asked of the folder: wc of BusyBox reads it all.
     // Early releases before 13 cannot take the tables of an archive that went through a pipe out of turn.
     private const string Script =
         """
@@ -48,7 +49,7 @@ internal static class StagedRestore
         case $("$1" --version 2>/dev/null) in *') 9.'* | *') 10.'* | *') 11.'* | *') 12.'*) jobs=1 ;; esac
         [ "$kind" != folder ] || place=${place:-${TMPDIR:-/tmp}}
         [ "$kind" = folder ] || [ "$jobs" -gt 1 ] || place=
-        held=
+        held= code=
         [ -z "$place" ] || held=$(mktemp -d "$place/upgradeops-load.$$.XXXXXX") || held=
         content() { if [ -n "$unpacker" ]; then "$unpacker" -dcq; else cat; fi; }
         [ -n "$held" ] || { content | "$@" --single-transaction; exit; }
@@ -59,8 +60,10 @@ internal static class StagedRestore
             archive=$held
         else
             archive=$held/dump
-            content | head -c "$((size + 1))" >"$archive" || exit
-            [ "$(wc -c <"$archive")" -eq "$size" ] || { echo "$(wc -c <"$archive") bytes of the archive arrived instead of $size" >&2; exit 1; }
+            told=$({ ulimit -f "$((size / 512 + 1))"; content >"$archive"; } 2>&1) || code=$?
+            case $told in *'No space left'* | *'quota exceeded'*) echo "$told" >&2; exit 1 ;; esac
+            [ -n "$(find "$archive" -size "${size}c")" ] || { echo "$told $(wc -c <"$archive") bytes of the archive arrived instead of $size" >&2; exit 1; }
+            [ -z "$code" ] || { echo "$told" >&2; exit "$code"; }
         fi
         parts=$("$1" --list "$archive" 2>/dev/null | grep -cE ' (TABLE DATA|MATERIALIZED VIEW DATA|INDEX|CONSTRAINT|FK CONSTRAINT) ')
         [ "$jobs" -le "$parts" ] || jobs=$parts

@@ -28,6 +28,7 @@
         'Remove-AppBackup'
         'Restore-AppBackup'
         'Resume-AppUpdate'
+        'Test-App'
         'Test-AppBackup'
         'Test-AppUpdate'
         'Unblock-AppRelease'

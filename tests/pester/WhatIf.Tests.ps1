@@ -18,6 +18,7 @@ BeforeDiscovery {
         @{ Cmdlet = 'Restore-AppBackup'; Script = { Restore-AppBackup notes -As look -Force -WhatIf -PassThru } }
         @{ Cmdlet = 'Remove-AppBackup'; Script = { Get-AppBackup notes | Remove-AppBackup -Force -WhatIf } }
         @{ Cmdlet = 'Remove-AppBackup'; Script = { Remove-AppBackup notes -Expired -WhatIf -PassThru -ErrorAction SilentlyContinue } }
+        @{ Cmdlet = 'Test-App'; Script = { Test-App notes -WhatIf -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Undo-AppMigration'; Script = { Undo-AppMigration notes -WhatIf -PassThru -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Unlock-App'; Script = { Unlock-App notes -WhatIf } }
         @{ Cmdlet = 'Unblock-AppRelease'; Script = { Unblock-AppRelease notes 9.9.9 -WhatIf -ErrorAction SilentlyContinue } }

@@ -14,6 +14,7 @@ internal static class VerbList
         new StatusCommand(),
         new ReleasesCommand(),
         new HealthCommand(),
+        new SmokeCommand(),
         new PlanCommand(),
         new UpdateCommand(),
         new UndoCommand(),

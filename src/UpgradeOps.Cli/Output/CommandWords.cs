@@ -17,6 +17,7 @@ internal static partial class CommandWords
         ["Get-AppRelease"] = "releases",
         ["Get-AppHealth"] = "health",
         ["Wait-AppHealth"] = "health",
+        ["Test-App"] = "smoke",
         ["Test-AppUpdate"] = "plan",
         ["Get-AppUpdatePlan"] = "plan",
         ["Invoke-AppUpdate"] = "update",

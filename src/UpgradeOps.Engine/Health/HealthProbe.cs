@@ -2,6 +2,7 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Health.Http;
 using UpgradeOps.Engine.Health.Rounds;
+using UpgradeOps.Engine.Health.Smoke;
 using UpgradeOps.Engine.Health.Steps;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.Steps;
@@ -15,9 +16,11 @@ internal sealed class HealthProbe : IHealthProbe
     private readonly TimeProvider time;
     private readonly RoundRunner rounds;
     private readonly LastWords lastWords;
+    private readonly SmokeTests? smoke;
 
-    public HealthProbe(AppDefinition definition, IPlatform platform, TimeProvider time, Redaction? redaction = null, Ask? ask = null)
+    public HealthProbe(AppDefinition definition, IPlatform platform, TimeProvider time, Redaction? redaction = null, Ask? ask = null, SmokeTests? smoke = null)
     {
+        this.smoke = smoke;
         this.definition = definition;
         this.time = time;
         rounds = new RoundRunner(definition, platform, new CheckRunner(ask ?? new HttpAsk(time).AskAsync), time);
@@ -63,8 +66,28 @@ internal sealed class HealthProbe : IHealthProbe
             : [verify, verify with { Kind = BakeStep.Kind, Phase = StepPhase.Bake, Description = $"Watch it for {Seconds(definition.Bake)} before it is kept" }];
     }
 
+    public IReadOnlyList<PlannedStep> PlanSmoke(string? expectedVersion) => definition.Smoke.Count == 0 ? [] :
+    [
+        new PlannedStep
+        {
+            Id = "",
+            Kind = SmokeStep.Kind,
+            Phase = StepPhase.Verify,
+            Description = definition.Smoke.Count == 1
+                ? $"Run the smoke test '{definition.Smoke[0].Name}'"
+                : $"Run {definition.Smoke.Count} smoke tests: {string.Join(", ", definition.Smoke.Select(s => s.Name))}",
+            Interruptible = true,
+            Inputs = expectedVersion is null ? new Dictionary<string, string>() : new Dictionary<string, string> { [HealthOutputs.Version] = expectedVersion },
+        },
+    ];
+
+    public Task<SmokeReport> SmokeAsync(CancellationToken cancellationToken) => smoke is { Declared.Count: > 0 }
+        ? smoke.RunAsync(null, cancellationToken)
+        : throw new AppException(ErrorIds.NoSmokeTests, $"The definition of {definition.Name} declares no smoke tests.", definition.Path);
+
     public IStep Create(PlannedStep planned) => planned.Kind switch
     {
+        SmokeStep.Kind when smoke is not null => new SmokeStep(planned, definition, rounds, lastWords, smoke, time),
         VerifyStep.Kind => new VerifyStep(planned, definition, rounds, lastWords, time),
         BakeStep.Kind => new BakeStep(planned, definition, rounds, lastWords, time),
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id),

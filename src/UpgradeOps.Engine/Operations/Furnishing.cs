@@ -5,6 +5,7 @@ using UpgradeOps.Engine.Backups.Stores.S3;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Health;
+using UpgradeOps.Engine.Health.Smoke;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Migrations;
@@ -46,7 +47,7 @@ internal static class Furnishing
             Writers = writers,
             Schema = new SchemaProbe(definition, databases),
             Migrations = new MigrationRoom(definition, databases, platform),
-            Health = new HealthProbe(definition, platform, time, redaction),
+            Health = new HealthProbe(definition, platform, time, redaction, smoke: new SmokeTests(definition, host, databases, secrets, redaction, time)),
             Closing = () =>
             {
                 remote?.Dispose();
@@ -76,6 +77,7 @@ internal static class Furnishing
         .Append(definition.Store?.S3.SecretKey)
         .Append(definition.State?.PostgreSql?.Password)
         .Concat(definition.Backups.Select(b => b.Raft?.Token))
+        .Concat(definition.Smoke.SelectMany(s => s.Secrets.Values))
         .OfType<string>();
 
     private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time) =>

@@ -53,6 +53,8 @@ public static class ErrorIds
     public const string WrongVersion = "UpgradeOps.Health.WrongVersion";
     public const string WrongInstance = "UpgradeOps.Health.WrongInstance";
     public const string InstanceExited = "UpgradeOps.Health.InstanceExited";
+    public const string SmokeFailed = "UpgradeOps.Health.SmokeFailed";
+    public const string NoSmokeTests = "UpgradeOps.Health.NoSmokeTests";
     public const string NoHealthCheck = "UpgradeOps.Health.NoneDeclared";
     public const string NoHealthVersion = "UpgradeOps.Health.NoVersionDeclared";
 

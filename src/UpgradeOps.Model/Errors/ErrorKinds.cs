@@ -50,6 +50,8 @@ internal static class ErrorKinds
         [ErrorIds.NotHealthy] = (Failed, "Get-AppHealth shows every check; Get-AppLog what it wrote."),
         [ErrorIds.WrongVersion] = (Failed, "Look whether the release carries the version that it says; Get-AppHealth shows what answers."),
         [ErrorIds.WrongInstance] = (Conflict, "Get-AppStatus lists the instances: look for another copy that runs beside, or for who removed or restarted one, then run the same command again."),
+        [ErrorIds.SmokeFailed] = (Failed, "The message names the test; Get-AppLog and the kept evidence show what the version wrote. Test-App runs the tests on what runs now."),
+        [ErrorIds.NoSmokeTests] = (InvalidInput, "Declare 'smoke:' in the definition; docs/definition.md shows how."),
         [ErrorIds.InstanceExited] = (Failed, "Get-AppLog and the kept evidence show why it ended."),
         [ErrorIds.NoHealthVersion] = (InvalidInput, "Add 'version:' to a health check, if the application reports it."),
         [ErrorIds.DatabaseUnreachable] = (NotReachable, "Start the database and check databases: in the definition."),

@@ -8,6 +8,9 @@ internal sealed class FakeDatabase(string engine) : IDatabase
 {
     public Dictionary<string, (string[] Columns, Dictionary<string, string?>[] Rows)> Tables { get; } = [];
 
+    /// <summary>When set, answers every query with one value.</summary>
+    public Func<string, string?>? Script { get; init; }
+
     public string Schema { get; set; } = "table t\n";
 
     public string Id => "main";
@@ -20,6 +23,8 @@ internal sealed class FakeDatabase(string engine) : IDatabase
 
     public Task<IReadOnlyList<IReadOnlyList<string?>>> QueryAsync(string sql, CancellationToken cancellationToken, string? database = null)
     {
+        if (Script is not null)
+            return Answer([[Script(sql)]]);
         var dialect = SqlDialect.Of(this);
         if (sql.Contains("information_schema", StringComparison.Ordinal))
         {

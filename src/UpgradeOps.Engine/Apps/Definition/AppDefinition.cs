@@ -20,6 +20,9 @@ internal sealed record AppDefinition
 
     public IReadOnlyList<HealthCheckDefinition> Health { get; init; } = [];
 
+    /// <summary>Run in this order on a version that answers healthy.</summary>
+    public IReadOnlyList<SmokeDefinition> Smoke { get; init; } = [];
+
     public IReadOnlyList<BackupSourceDefinition> Backups { get; init; } = [];
 
     /// <summary>What happens to the application while a backup is made.</summary>

@@ -9,8 +9,8 @@ namespace UpgradeOps.Engine.Apps.Definition;
 internal static class DefinitionKeys
 {
     public static readonly KeySet Root = new("",
-        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "backups", "quiesce", "prove", "retention", "migrations", "strategy", "bake", "onFailure", "state", "store"],
-        "parts", "windows", "smoke", "stores", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "smoke", "backups", "quiesce", "prove", "retention", "migrations", "strategy", "bake", "onFailure", "state", "store"],
+        "parts", "windows", "stores", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
         "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
 
     public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
@@ -34,6 +34,10 @@ internal static class DefinitionKeys
 
     public static readonly KeySet Health = new("health[]", ["http", "from", "version", "status", "timeout"],
         "tcp", "command", "grpc", "websocket", "json", "interval", "headers");
+
+    public static readonly KeySet Smoke = new("smoke[]",
+        ["name", "http", "method", "headers", "body", "status", "json", "capture", "secrets", "sql", "database", "expect", "command", "environment", "exitCode", "output", "timeout"],
+        "from", "retries", "container", "tcp", "websocket");
 
     public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder", "cluster", "globals", "sqlite", "inVolume", "command", "raft"],
         "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
@@ -60,5 +64,5 @@ internal static class DefinitionKeys
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Retention, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Retention, State, StatePostgreSql, Store, StoreS3];
 }

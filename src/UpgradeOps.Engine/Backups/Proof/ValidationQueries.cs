@@ -17,16 +17,13 @@ internal sealed class ValidationQueries(AppDefinition definition, IDatabase data
         for (var i = 0; i < queries.Count; i++)
         {
             var answer = await AskAsync(queries[i], i, copy, cancellationToken).ConfigureAwait(false);
-            if (!IsTrue(answer))
+            if (!QueryAnswer.IsTrue(answer))
                 throw Failed(i, queries[i], answer is null ? "answers nothing" : $"answers '{Short(answer)}'");
             evidence.Add($"{database.Id}: {Short(queries[i])} answers {Short(answer!)}");
         }
 
         return evidence;
     }
-
-    /// <summary>What PostgreSQL, MariaDB and a count say for no, and an empty answer, are not true.</summary>
-    public static bool IsTrue(string? answer) => answer?.Trim().ToLowerInvariant() is not (null or "" or "0" or "f" or "false" or "no" or "off");
 
     private async Task<string?> AskAsync(string query, int index, string copy, CancellationToken cancellationToken)
     {

@@ -6,12 +6,11 @@ using System.Text;
 namespace UpgradeOps.Engine.Health.Http;
 
 /// <summary>
-/// One GET over a connection of its own: no proxy, no cookies, certificates verified, no redirect to another origin. A connection
+/// One question over a connection of its own: no proxy, no cookies, certificates verified, no redirect to another origin. A connection
 /// that was kept open could still belong to the old instance.
 /// </summary>
 internal sealed class HttpAsk(TimeProvider time)
 {
-    private const int LargestBody = 64 * 1024;
     private const int MostRedirects = 5;
     private static readonly HttpRequestOptionsKey<string?> Address = new("address");
     private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler
@@ -22,20 +21,22 @@ internal sealed class HttpAsk(TimeProvider time)
         ConnectCallback = ConnectAsync,
     });
 
-    /// <param name="status">The status that is hoped for: a redirect that is hoped for is not followed.</param>
-    public async Task<HttpAnswer> AskAsync(Uri url, string? address, int status, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<HttpAnswer> AskAsync(Uri url, string? address, int status, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(new HttpQuestion(url) { Address = address, Status = status, Timeout = timeout }, cancellationToken);
+
+    public async Task<HttpAnswer> AskAsync(HttpQuestion question, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        using var patience = new CancellationTokenSource(timeout, time);
+        using var patience = new CancellationTokenSource(question.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         HttpAnswer answer;
         try
         {
-            answer = await FollowAsync(url, address, status, both.Token).ConfigureAwait(false);
+            answer = await FollowAsync(question, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            answer = new HttpAnswer { Problem = $"no answer within {timeout.TotalSeconds:0.###} s" };
+            answer = new HttpAnswer { Problem = $"no answer within {question.Timeout.TotalSeconds:0.###} s" };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
@@ -45,18 +46,16 @@ internal sealed class HttpAsk(TimeProvider time)
         return answer with { Latency = time.GetElapsedTime(start) };
     }
 
-    private static async Task<HttpAnswer> FollowAsync(Uri url, string? address, int status, CancellationToken cancellationToken)
+    private static async Task<HttpAnswer> FollowAsync(HttpQuestion question, CancellationToken cancellationToken)
     {
+        var url = question.Url;
+        var mayFollow = question.Method == HttpMethod.Get || question.Method == HttpMethod.Head;
         for (var hops = 0; ; hops++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url) { Version = HttpVersion.Version11 };
-            request.Headers.ConnectionClose = true;
-            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("UpgradeOps", null));
-            request.Headers.Accept.ParseAdd("application/json, */*;q=0.5");
-            request.Options.Set(Address, address);
+            using var request = Make(question, url);
             using var response = await Client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             var code = (int)response.StatusCode;
-            if (code != status && code is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
+            if (mayFollow && code != question.Status && code is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
             {
                 var next = new Uri(url, location);
                 if (Uri.Compare(next, url, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) != 0)
@@ -67,17 +66,42 @@ internal sealed class HttpAsk(TimeProvider time)
                 continue;
             }
 
-            return new HttpAnswer { Status = code, Body = await ReadAsync(response, cancellationToken).ConfigureAwait(false) };
+            return new HttpAnswer { Status = code, Body = await ReadAsync(response, question.LargestAnswer, cancellationToken).ConfigureAwait(false) };
         }
     }
 
-    private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static HttpRequestMessage Make(HttpQuestion question, Uri url)
     {
-        var buffer = new byte[LargestBody];
+        var request = new HttpRequestMessage(question.Method, url) { Version = HttpVersion.Version11 };
+        request.Headers.ConnectionClose = true;
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("UpgradeOps", null));
+        request.Options.Set(Address, question.Address);
+        if (question.Body is { } body)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        foreach (var (name, value) in question.Headers)
+        {
+            // What belongs to the body is refused among the request's own.
+            if (request.Headers.Contains(name))
+                request.Headers.Remove(name);
+            if (!request.Headers.TryAddWithoutValidation(name, value) && request.Content is { } content)
+            {
+                content.Headers.Remove(name);
+                content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        if (request.Headers.Accept.Count == 0)
+            request.Headers.Accept.ParseAdd("application/json, */*;q=0.5");
+        return request;
+    }
+
+    private static async Task<string> ReadAsync(HttpResponseMessage response, int largest, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[largest];
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            var length = await body.ReadAtLeastAsync(buffer, LargestBody, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            var length = await body.ReadAtLeastAsync(buffer, largest, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             return Encoding.UTF8.GetString(buffer, 0, length);
         }
     }

@@ -1,6 +1,5 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Health.Rounds;
-using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Health.Steps;
@@ -43,18 +42,4 @@ internal sealed class BakeStep(PlannedStep planned, AppDefinition definition, Ro
             await Task.Delay(left > TimeSpan.Zero && left < LongestPause ? left : LongestPause, Time, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    /// <summary>An instance that ended by itself and was started again is counted by its platform; one that the engine or a person restarted is not.</summary>
-    private static HealthFailure Restarted(HealthRound round, IReadOnlyList<InstanceLife> verified)
-    {
-        var instance = round.Look.Expected.FirstOrDefault(i => !verified.Contains(InstanceLife.Of(i))) ?? round.Look.Expected[0];
-        return verified.Any(v => v.Id == instance.Id && v.RestartCount == instance.RestartCount)
-            ? new HealthFailure(ErrorIds.WrongInstance, $"{instance.DisplayName} was restarted after it had been verified, by the engine or by somebody, not because it ended", Hope.None, instance.Id)
-            : new HealthFailure(ErrorIds.InstanceExited, $"{instance.DisplayName} was restarted after it had been verified (restart count {instance.RestartCount})", Hope.None, instance.Id);
-    }
-
-    private static IReadOnlyList<InstanceLife>? Verified(StepContext context) =>
-        context.OutputsOf(VerifyStep.Kind).TryGetValue(HealthOutputs.Verified, out var lives)
-            ? EngineJson.Read<IReadOnlyList<InstanceLife>>(lives, ErrorIds.JournalDamaged, $"output {HealthOutputs.Verified} of {VerifyStep.Kind}")
-            : null;
 }

@@ -30,5 +30,19 @@ internal abstract class HealthStep(PlannedStep planned, AppDefinition definition
         return new AppException(failure.ErrorId, $"{definition.Name} {Version ?? "(version unknown)"} is not healthy {when}: {failure.Reason}.{words}", definition.Name);
     }
 
+    /// <summary>An instance that ended by itself and was started again is counted by its platform; one that the engine or a person restarted is not.</summary>
+    protected static HealthFailure Restarted(HealthRound round, IReadOnlyList<InstanceLife> verified)
+    {
+        var instance = round.Look.Expected.FirstOrDefault(i => !verified.Contains(InstanceLife.Of(i))) ?? round.Look.Expected[0];
+        return verified.Any(v => v.Id == instance.Id && v.RestartCount == instance.RestartCount)
+            ? new HealthFailure(ErrorIds.WrongInstance, $"{instance.DisplayName} was restarted after it had been verified, by the engine or by somebody, not because it ended", Hope.None, instance.Id)
+            : new HealthFailure(ErrorIds.InstanceExited, $"{instance.DisplayName} was restarted after it had been verified (restart count {instance.RestartCount})", Hope.None, instance.Id);
+    }
+
+    protected static IReadOnlyList<InstanceLife>? Verified(StepContext context) =>
+        context.OutputsOf(VerifyStep.Kind).TryGetValue(HealthOutputs.Verified, out var lives)
+            ? EngineJson.Read<IReadOnlyList<InstanceLife>>(lives, ErrorIds.JournalDamaged, $"output {HealthOutputs.Verified} of {VerifyStep.Kind}")
+            : null;
+
     protected static string After(TimeSpan time) => $"after {time.TotalSeconds:0.#} s";
 }

@@ -48,7 +48,7 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         var steps = StepOrder.Arrange(
             platform,
             rooms.Backups.Declared ? BackupSteps.Plan(stopped, plan.From, rooms.Definition.Quiesce == QuiesceMode.Pause, options.ProveBackup ?? rooms.Definition.Prove, rooms.Backups.Copies) : [],
-            rooms.Health.Plan(release.Version),
+            [.. rooms.Health.Plan(release.Version), .. rooms.Health.PlanSmoke(release.Version)],
             rooms.Definition.OnFailureData,
             stopFirst: stopped);
         return PlanHash.Seal(plan with

@@ -92,7 +92,8 @@ public class SchemaTests
 
     // What fits together across the file is the loader's to know: a schema cannot say that a database's name is used elsewhere.
     private static bool NeedsNoOther(string path) => path is not ("databases" or "databases.main" or "releases.channels" or "releases.channels.release" or "backups" or "backups.0" or "backups.1")
-        && !path.StartsWith("platform.service.environment.") && !path.StartsWith("releases.channels.");
+        && !path.StartsWith("platform.service.environment.") && !path.StartsWith("releases.channels.")
+        && !path.Contains(".capture") && !path.Contains(".secrets");
 
     private static IEnumerable<object[]> Paths(JsonNode? node, object[] path) => node switch
     {

@@ -22,6 +22,7 @@ internal static class AppBinding
             Releases = ReleasesBinding.Bind(root, folder),
             Databases = databases,
             Health = HealthBinding.Bind(root),
+            Smoke = SmokeBinding.Bind(root, directory, databases),
             Backups = DataBinding.Backups(root),
             Quiesce = DataBinding.Quiesce(root),
             Prove = DataBinding.Prove(root),

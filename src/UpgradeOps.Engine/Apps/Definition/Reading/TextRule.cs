@@ -44,6 +44,10 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     public static readonly TextRule DottedPath = new(DottedPathPattern(), "is no path into a JSON answer",
         "Write names with dots between them, such as version or build.version.");
 
+    public static readonly TextRule Header = new(HeaderPattern(), "is no name of a header", "Write it as HTTP does, such as Content-Type.");
+
+    public static readonly TextRule HeaderValue = new(static t => t.Length > 0 && !t.Any(char.IsControl), "is no value of a header", "Write it in one line.");
+
     public static readonly TextRule Address = new(AddressPattern(), "is no host name or address",
         "Write a host name or an IP address without scheme and port, such as db.example.org.");
 
@@ -118,6 +122,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A[^.\s]+(\.[^.\s]+)*\z")]
     private static partial Regex DottedPathPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]+\z")]
+    private static partial Regex HeaderPattern();
 
     [GeneratedRegex(@"\A([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+)\z")]
     private static partial Regex AddressPattern();

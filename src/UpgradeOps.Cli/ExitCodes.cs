@@ -16,7 +16,7 @@ internal static class ExitCodes
     public static readonly IReadOnlyList<(int Code, string Name, string Meaning)> Table =
     [
         (Ok, "Ok", "Done as asked; an update was kept (`Kept`)."),
-        (Error, "Error", "An error: its ErrorId, message and next command are on standard error. Also: `health` found the application unhealthy, `demo` found a claim wrong."),
+        (Error, "Error", "An error: its ErrorId, message and next command are on standard error. Also: `health` found the application unhealthy, `smoke` a test that fails, `demo` found a claim wrong."),
         (Usage, "Usage", "The command line was not understood. Nothing was done."),
         (Undone, "Undone", "The operation failed, and everything is as it was before."),
         (Interrupted, "Interrupted", "The operation was stopped in the middle; `resume` or `undo` goes on."),

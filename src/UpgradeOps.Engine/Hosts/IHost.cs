@@ -22,6 +22,12 @@ internal interface IHost : IAsyncDisposable
 /// <summary>A command as a list of arguments: nothing is quoted, nothing passes through a shell.</summary>
 internal sealed record HostCommand(string FileName, params IReadOnlyList<string> Arguments)
 {
+    /// <summary>A command line of a definition, run in a folder: a program that is named by a path, such as <c>./check</c>, is looked for from there.</summary>
+    public static HostCommand In(string folder, IReadOnlyList<string> line) => new(FileIn(folder, line[0]), [.. line.Skip(1)]) { WorkingDirectory = folder };
+
+    /// <summary>The program of a command line as <see cref="In"/> starts it.</summary>
+    public static string FileIn(string folder, string file) => file.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(file, folder) : file;
+
     public string? WorkingDirectory { get; init; }
 
     /// <summary>Added to the environment. Secrets go here or into standard input, never into the arguments.</summary>

@@ -42,6 +42,22 @@ public sealed class CommandSourceTests
     }
 
     [Fact]
+    public async Task A_path_starts_in_the_applications_folder()
+    {
+        using var app = With(["./keys", "export"], ["./keys", "import"]);
+        Assert.Contains(await app.Room().CheckAsync(default), f => f.ErrorId == ErrorIds.HostCommandMissing && f.Severity == FindingSeverity.Blocker);
+        app.Scratch.Write("app/keys", "#!/bin/sh\n[ $1 = import ] && exec cat > keys.txt\nexec cat keys.txt\n");
+        File.SetUnixFileMode(app.Scratch["app/keys"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        app.Scratch.Write("app/keys.txt", "first");
+        Assert.DoesNotContain(await app.Room().CheckAsync(default), f => f.ErrorId == ErrorIds.HostCommandMissing);
+        var backup = await app.BackUpAsync();
+
+        app.Scratch.Write("app/keys.txt", "changed");
+        await new FakeOperation(app.Room(), await app.Room().PlanRestoreAsync(backup.BackupId, null, default)).RunAsync();
+        Assert.Equal("first", File.ReadAllText(app.Scratch["app/keys.txt"]));
+    }
+
+    [Fact]
     public async Task A_missing_one_is_found_before()
     {
         using var app = With(["no-such-command-here"], []);

@@ -10,7 +10,7 @@ public sealed class SmokeUpdateTests(RegistryFixture registry) : IClassFixture<R
     private const string OnService = """
         smoke:
           - { name: version, http: "§health", json: { version: "*" }, capture: { v: version } }
-          - { name: release file, command: [sh, -c, 'test ! -e broken && cat www/health'], output: '"${v}"' }
+          - { name: release file, command: [./check, www/health], output: '"${v}"' }
           - { name: schema, sql: "SELECT count(*) >= 2 FROM _sqlx_migrations WHERE success", database: main }
           - { name: lives, command: [sh, -c, 'test ! -e deadly || kill -9 $(sed -n s/^pid=//p ../../run/app.pid)'] }
         """;
@@ -34,7 +34,7 @@ public sealed class SmokeUpdateTests(RegistryFixture registry) : IClassFixture<R
         await File.WriteAllTextAsync(app.ReleaseFile("1.2.0", "broken"), "");
         var undone = await app.UpdateAsync("1.2.0");
         Assert.True(undone is { Status: UpdateStatus.Undone, Error.ErrorId: ErrorIds.SmokeFailed }, Outcomes.Describe(undone));
-        Assert.Contains("smoke test 'release file' failed: command sh: it ends with exit code 1, not 0", undone.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("smoke test 'release file' failed: command ./check: it ends with exit code 1, not 0", undone.Error!.Message, StringComparison.Ordinal);
         Assert.Equal("1.1.0", await app.VersionAsync());
         Assert.Contains("'release file'", await File.ReadAllTextAsync(Assert.Single(undone.Evidence, e => e.EndsWith("evidence-failure.json", StringComparison.Ordinal))), StringComparison.Ordinal);
         var bad = Assert.Single((await new GetStatus(app.Session).RunAsync(app.DefinitionPath, CancellationToken.None)).KnownBad);

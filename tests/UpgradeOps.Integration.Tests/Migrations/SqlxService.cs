@@ -116,6 +116,8 @@ internal sealed class SqlxService : IAsyncDisposable
             File.WriteAllText(ReleaseFile(version, $"migrations/{file}"), sql);
         File.WriteAllText(ReleaseFile(version, "www/health"), $$"""{"version":"{{version}}"}""");
         File.WriteAllText(ReleaseFile(version, "migrate"), Migrate);
+        File.WriteAllText(ReleaseFile(version, "check"), "#!/bin/sh\ntest ! -e broken && cat \"$1\"\n");
+        File.SetUnixFileMode(ReleaseFile(version, "check"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(ReleaseFile(version, "run"), $"{(atStart ? "(. ./migrate) || exit 1\n" : "")}exec {ProgramPath.Get("busybox")} httpd -f -p 127.0.0.1:{port} -h www\n");
     }
 }

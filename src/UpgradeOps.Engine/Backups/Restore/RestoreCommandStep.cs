@@ -19,7 +19,7 @@ internal sealed class RestoreCommandStep(PlannedStep planned, RestoreParts parts
         var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            var run = new HostCommand(command.Restore[0], [.. command.Restore.Skip(1)]) { WorkingDirectory = parts.BaseFolder };
+            var run = HostCommand.In(parts.BaseFolder, command.Restore);
             var result = await parts.Host.StreamAsync(run, content, null, cancellationToken).ConfigureAwait(false);
             if (!result.Succeeded)
                 throw new AppException(ErrorIds.RestoreFailed, CommandSource.Failed(command.Restore[0], result), name);

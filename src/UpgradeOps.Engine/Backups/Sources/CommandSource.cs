@@ -19,8 +19,7 @@ internal sealed class CommandSource(IHost host, CommandSourceDefinition command,
 
     public async Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken)
     {
-        // A path may begin anywhere; only a plain name is looked up.
-        if (command.Run[0].Contains('/') || await HostCommands.ExistsAsync(host, command.Run[0], cancellationToken).ConfigureAwait(false))
+        if (await HostCommands.ExistsAsync(host, HostCommand.FileIn(folder, command.Run[0]), cancellationToken).ConfigureAwait(false))
             return [];
         return [Findings.Make(FindingSeverity.Blocker, ErrorIds.HostCommandMissing, Id, $"There is no command '{command.Run[0]}' on {host.Address}, which backups: declares.")];
     }
@@ -43,8 +42,7 @@ internal sealed class CommandSource(IHost host, CommandSourceDefinition command,
         async Task RunAsync(Stream output, CancellationToken token)
         {
             using var watched = new WatchedStream(output, context.Progress);
-            var run = new HostCommand(command.Run[0], [.. command.Run.Skip(1)]) { WorkingDirectory = folder };
-            var result = await host.StreamAsync(run, null, watched, token).ConfigureAwait(false);
+            var result = await host.StreamAsync(HostCommand.In(folder, command.Run), null, watched, token).ConfigureAwait(false);
             if (!result.Succeeded)
                 throw new AppException(ErrorIds.BackupFailed, Failed(command.Run[0], result), Id);
         }

@@ -92,13 +92,10 @@ internal sealed class SmokeTests(
         var environment = new Dictionary<string, string>(definition.Platform.Service?.Environment ?? new Dictionary<string, string>());
         foreach (var (name, value) in test.Environment)
             environment[name] = ValueText.Fill(value, all);
-        var command = new HostCommand(test.Command[0], [.. test.Command.Skip(1)])
-        {
-            // A service's command stands in its release, as the one that starts it does.
-            WorkingDirectory = definition.Platform.Service is null ? definition.Platform.Directory : Path.Combine(definition.Platform.Directory, "current"),
-            Environment = environment,
-        };
-        var result = await host.RunAsync(command, cancellationToken).ConfigureAwait(false);
+
+        // A service's command stands in its release, as the one that starts it does.
+        var folder = definition.Platform.Service is null ? definition.Platform.Directory : Path.Combine(definition.Platform.Directory, "current");
+        var result = await host.RunAsync(HostCommand.In(folder, test.Command) with { Environment = environment }, cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != test.ExitCode)
             return $"it ends with exit code {result.ExitCode}, not {test.ExitCode}{SmokeText.Beginning(result.Error.Trim().Length > 0 ? result.Error : result.Output)}";
         var wanted = test.Output is null ? null : ValueText.Fill(test.Output, values);

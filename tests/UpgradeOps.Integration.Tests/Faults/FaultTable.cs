@@ -10,6 +10,7 @@ internal static class FaultTable
     private const string Engine = "Docker Engine";
     private const string Disk = "Disk";
     private const string Database = "Database";
+    private const string Store = "The bucket that an update's backup is copied to (`store: s3`)";
     private const string Release = "The new version";
     private const string Hands = "Other hands";
     private const string Again = "run the same command again";
@@ -52,6 +53,14 @@ internal static class FaultTable
         new("database-restore", Database, "the load's session killed during a restore", "What was live stays live; the half-loaded database is removed.", Undone) { ErrorId = ErrorIds.DatabaseUnreachable, Next = "Start the database" },
         new("database-restore-server", Database, "server killed during a restore", "What was live stays live. When the server is back, `Resume-AppUpdate` removes the half-loaded database.", NeedsAttention) { ErrorId = ErrorIds.UndoFailed, Next = "Undo-AppUpdate" },
         new("database-undo-server", Database, "server killed while an undo restores", "The data stays as it was. When the server is back, `Resume-AppUpdate` brings back what ran before the undo.", NeedsAttention) { ErrorId = ErrorIds.UndoFailed, Next = "Undo-AppUpdate", New = true },
+
+        new("store-refused", Store, "refuses the keys", "The old version never stopped serving; the backup stays here.", Undone) { ErrorId = ErrorIds.StoreUnauthorized, Next = "Correct the keys" },
+        new("store-full", Store, "is full", "The old version never stopped serving; the backup stays here.", Undone) { ErrorId = ErrorIds.StoreFull, Next = "Make room in the store" },
+        new("store-gone", Store, "does not answer", "Asked five times; the old version never stopped serving; the backup stays here.", Undone) { ErrorId = ErrorIds.StoreUnreachable, Next = "Check the network" },
+        new("store-damaged", Store, "a bit is changed on the way, and the server does not notice", "Noticed when the checksums are compared; the damaged copy is removed there. The old version never stopped serving.", Undone) { ErrorId = ErrorIds.StoreFailed, Next = "Run the same command again later" },
+        new("store-slow-down", Store, "503 SlowDown, twice", "It waits and goes on.", Kept) { New = true },
+        new("store-cut", Store, "a connection breaks off in the middle of a file", "The piece is sent again.", Kept) { New = true },
+        new("store-optional", Store, "does not answer, with `required: false`", "The new version is kept; a warning says that the backup is here alone.", Kept) { New = true },
 
         new("release-exits", Release, "ends at once", "Known within seconds; the old container is started again.", Undone) { ErrorId = ErrorIds.InstanceExited, Next = "Get-AppLog", Blamed = true },
         new("release-sick", Release, "never gets healthy", "Known when the platform says so, or `healthTimeout` is over; the old container is started again.", Undone) { ErrorId = ErrorIds.NotHealthy, Next = "Get-AppHealth", Blamed = true },

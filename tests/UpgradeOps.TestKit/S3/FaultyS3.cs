@@ -1,0 +1,126 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace UpgradeOps.TestKit;
+
+/// <summary>Stands in front of an S3 server, on a loopback port of its own, and lets one fault at a time happen to requests that write.</summary>
+public sealed class FaultyS3 : IAsyncDisposable
+{
+    private static readonly string[] NotPassed = ["Host", "Connection", "Transfer-Encoding", "Content-Length", "Expect"];
+
+    private readonly Lock gate = new();
+    private readonly HttpClient server;
+    private readonly WebApplication app;
+    private S3Fault? fault;
+    private int hits;
+
+    private FaultyS3(S3Server behind, int port)
+    {
+        Endpoint = $"http://127.0.0.1:{port}";
+        server = new HttpClient { BaseAddress = new Uri(behind.Endpoint) };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.Limits.MaxRequestBodySize = null;
+            k.Listen(IPAddress.Loopback, port);
+        });
+        app = builder.Build();
+        app.Run(AnswerAsync);
+    }
+
+    public string Endpoint { get; }
+
+    /// <summary>How many requests the present fault has hit.</summary>
+    public int Hits => hits;
+
+    public static async Task<FaultyS3> StartAsync(S3Server behind)
+    {
+        var proxy = new FaultyS3(behind, FreePort.Next());
+        await proxy.app.StartAsync();
+        return proxy;
+    }
+
+    /// <summary>From now on this goes wrong; null for nothing.</summary>
+    public void Inject(S3Fault? next)
+    {
+        lock (gate)
+            (fault, hits) = (next, 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        server.Dispose();
+    }
+
+    private S3Fault? Hit(HttpRequest request)
+    {
+        lock (gate)
+        {
+            if (fault is null || hits >= fault.Times || (fault.Writing && !HttpMethods.IsPut(request.Method)))
+                return null;
+            hits++;
+            return fault;
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var hit = Hit(request);
+        if (hit is { Kind: S3FaultKind.Status })
+        {
+            // It reads what it refuses, as servers do: else the client sees a broken pipe instead of the answer.
+            await request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            context.Response.StatusCode = hit.Status;
+            await context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{hit.Code}</Code><Message>As was asked for.</Message></Error>", context.RequestAborted);
+            return;
+        }
+
+        if (hit is { Kind: S3FaultKind.Gone })
+        {
+            context.Abort();
+            return;
+        }
+
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, context.RequestAborted);
+        if (hit is { Kind: S3FaultKind.Cut })
+        {
+            context.Abort();
+            return;
+        }
+
+        using var answer = await server.SendAsync(Question(request, body.ToArray(), hit?.Kind == S3FaultKind.WrongBytes), context.RequestAborted);
+        await PassAsync(answer, context.Response, context.RequestAborted);
+    }
+
+    private static HttpRequestMessage Question(HttpRequest request, byte[] body, bool wrong)
+    {
+        if (wrong && body.Length > 0)
+            body[body.Length / 2] ^= 1;
+        var question = new HttpRequestMessage(new HttpMethod(request.Method), $"{request.Path}{request.QueryString}") { Content = new ByteArrayContent(body) };
+        foreach (var (name, values) in request.Headers.Where(h => !NotPassed.Contains(h.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            if (!question.Headers.TryAddWithoutValidation(name, values.ToArray()))
+                question.Content.Headers.TryAddWithoutValidation(name, values.ToArray());
+        }
+
+        return question;
+    }
+
+    private static async Task PassAsync(HttpResponseMessage answer, HttpResponse response, CancellationToken cancellationToken)
+    {
+        response.StatusCode = (int)answer.StatusCode;
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(h => !NotPassed.Contains(h.Key, StringComparer.OrdinalIgnoreCase)))
+            response.Headers[name] = values.ToArray();
+        var content = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        response.ContentLength = answer.Content.Headers.ContentLength;
+        if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
+            await response.Body.WriteAsync(content, cancellationToken);
+    }
+}

@@ -22,7 +22,8 @@ public static class Program
         }
 
         var place = EngineJson.Read<StateDefinition>(arguments[1], ErrorIds.DefinitionInvalid, "state");
-        IAppState Open() => new EngineSession(new EngineOptions()).OpenState(arguments[0], place);
+        var session = new EngineSession(new EngineOptions());
+        IAppState Open() => session.OpenState(arguments[0], place);
         var commands = new Commands(Open);
         while (await Console.In.ReadLineAsync() is { } line)
         {

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Backups.Folders;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Proof;
 using UpgradeOps.Engine.Backups.Restore;
@@ -10,11 +11,12 @@ using UpgradeOps.Engine.Backups.Volumes;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Backups;
 
-/// <summary>The backups of one application: what the definition declares, in a folder of this machine.</summary>
+/// <summary>The backups of one application: what the definition declares, in a folder of this machine, wherever the application runs.</summary>
 internal sealed class BackupRoom : IBackups
 {
     private readonly AppDefinition _definition;
@@ -31,16 +33,16 @@ internal sealed class BackupRoom : IBackups
     /// <param name="folder">Absolute; made when the first backup is.</param>
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time, IWriters? writers = null,
-        ISecretResolver? secrets = null, IRemoteStore? remote = null)
+        ISecretResolver? secrets = null, IRemoteStore? remote = null, IFolders? folders = null)
         : this(
             definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time, packing: null, writers, secrets,
-            remote)
+            remote, folders)
     {
     }
 
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time,
-        Packing? packing = null, IWriters? writers = null, ISecretResolver? secrets = null, IRemoteStore? remote = null)
+        Packing? packing = null, IWriters? writers = null, ISecretResolver? secrets = null, IRemoteStore? remote = null, IFolders? folders = null)
     {
         _definition = definition;
         _databases = databases;
@@ -50,9 +52,9 @@ internal sealed class BackupRoom : IBackups
         if (remote is not null && definition.Store?.KeepLocal is { } keep)
             _kept = new LocalCopies(working, remote, _copies!, keep);
         _time = time;
-        _maker = new BackupMaker(definition, working, host, time);
-        _sources = new SourceList(definition, host, databases, volumes, secrets);
-        _parts = new RestoreParts(definition, host, databases, volumes, working, this, _sources.BaseFolder, writers, secrets);
+        _maker = new BackupMaker(definition, working, host.Address == LocalHost.Name ? host : new LocalHost(), time);
+        _sources = new SourceList(definition, host, databases, volumes, secrets, folders);
+        _parts = new RestoreParts(definition, host, databases, volumes, working, this, _sources.BaseFolder, writers, secrets) { Folders = folders ?? new LocalFolders() };
     }
 
     public string Prefix => "backup";
@@ -170,7 +172,7 @@ internal sealed class BackupRoom : IBackups
     public async Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
     {
         var stored = await _stores.GetNearestAsync(backupId, cancellationToken).ConfigureAwait(false);
-        return await new RestoreDescription(_databases, _time).DescribeAsync(stored.Manifest, cancellationToken).ConfigureAwait(false);
+        return await new RestoreDescription(_databases, _parts.Folders, _time).DescribeAsync(stored.Manifest, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<PlannedStep>> PlanRestoreAsync(string backupId, string? source, CancellationToken cancellationToken)

@@ -29,6 +29,9 @@ internal sealed class DockerConnection : IAsyncDisposable
         return ValueTask.CompletedTask;
     });
 
+    /// <param name="closeWrite">Tells the other side that nothing more will be sent.</param>
+    public static DockerConnection Of(Stream stream, Func<CancellationToken, ValueTask> closeWrite) => new(stream, closeWrite);
+
     /// <summary>Tells the engine that nothing more will be sent.</summary>
     public ValueTask CloseWriteAsync(CancellationToken cancellationToken) => _closeWrite(cancellationToken);
 

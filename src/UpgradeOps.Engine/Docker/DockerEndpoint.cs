@@ -11,6 +11,9 @@ internal sealed class DockerEndpoint(string address, Func<CancellationToken, Tas
 {
     public string Address { get; } = address;
 
+    /// <summary>True when it is known to run on another machine, whose files are not here whatever their paths.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>
     /// Where the <c>docker</c> command would connect to: <c>DOCKER_HOST</c>, else the context that <c>DOCKER_CONTEXT</c> or
     /// <c>docker context use</c> chose, else the machine's own engine.

@@ -18,12 +18,15 @@ internal sealed class HealthProbe : IHealthProbe
     private readonly LastWords lastWords;
     private readonly SmokeTests? smoke;
 
-    public HealthProbe(AppDefinition definition, IPlatform platform, TimeProvider time, Redaction? redaction = null, Ask? ask = null, SmokeTests? smoke = null)
+    /// <param name="ask">Asks from this machine.</param>
+    /// <param name="fromHost">Asks from the application's host, where that is another machine.</param>
+    public HealthProbe(
+        AppDefinition definition, IPlatform platform, TimeProvider time, Redaction? redaction = null, Ask? ask = null, SmokeTests? smoke = null, Ask? fromHost = null)
     {
         this.smoke = smoke;
         this.definition = definition;
         this.time = time;
-        rounds = new RoundRunner(definition, platform, new CheckRunner(ask ?? new HttpAsk(time).AskAsync), time);
+        rounds = new RoundRunner(definition, platform, new CheckRunner(ask ?? new HttpAsk(time).AskAsync, fromHost), time);
         lastWords = new LastWords(platform, redaction ?? new Redaction());
     }
 

@@ -15,6 +15,7 @@ internal sealed record FolderDigest(string Digest, long SizeBytes)
     {
         var lines = new List<(string Path, string Line)>();
         long size = 0;
+        var hashes = await files.HashAsync(folder, cancellationToken).ConfigureAwait(false);
         var pending = new Stack<(string Folder, string Prefix)>([(folder, "")]);
         while (pending.TryPop(out var next))
         {
@@ -25,7 +26,7 @@ internal sealed record FolderDigest(string Digest, long SizeBytes)
                     size += entry.Size;
                 if (entry.LinkTarget is null && entry.IsFolder)
                     pending.Push((entry.Path, $"{path}/"));
-                lines.Add((path, await LineAsync(files, entry, path, cancellationToken).ConfigureAwait(false)));
+                lines.Add((path, await LineAsync(files, hashes, entry, path, cancellationToken).ConfigureAwait(false)));
             }
         }
 
@@ -33,19 +34,22 @@ internal sealed record FolderDigest(string Digest, long SizeBytes)
         return new FolderDigest($"sha256:{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}", size);
     }
 
-    private static async Task<string> LineAsync(IHostFiles files, HostFile entry, string path, CancellationToken cancellationToken)
+    private static async Task<string> LineAsync(IHostFiles files, IReadOnlyDictionary<string, string>? hashes, HostFile entry, string path, CancellationToken cancellationToken)
     {
         if (entry.LinkTarget is { } target)
             return $"l {Escape(target)} {Escape(path)}\n";
         if (entry.IsFolder)
             return $"d {Escape(path)}\n";
 
+        var hash = hashes?.GetValueOrDefault(path) ?? await HashAsync(files, entry, cancellationToken).ConfigureAwait(false);
+        return $"{((entry.Mode & 0b001_000_000) != 0 ? 'x' : 'f')} {hash} {Escape(path)}\n";
+    }
+
+    private static async Task<string> HashAsync(IHostFiles files, HostFile entry, CancellationToken cancellationToken)
+    {
         var bytes = await files.OpenReadAsync(entry.Path, cancellationToken).ConfigureAwait(false);
         await using (bytes.ConfigureAwait(false))
-        {
-            var hash = await SHA256.HashDataAsync(bytes, cancellationToken).ConfigureAwait(false);
-            return $"{((entry.Mode & 0b001_000_000) != 0 ? 'x' : 'f')} {Hex(hash)} {Escape(path)}\n";
-        }
+            return Hex(await SHA256.HashDataAsync(bytes, cancellationToken).ConfigureAwait(false));
     }
 
     private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);

@@ -26,7 +26,7 @@ internal sealed record HostCommand(string FileName, params IReadOnlyList<string>
     public static HostCommand In(string folder, IReadOnlyList<string> line) => new(FileIn(folder, line[0]), [.. line.Skip(1)]) { WorkingDirectory = folder };
 
     /// <summary>The program of a command line as <see cref="In"/> starts it.</summary>
-    public static string FileIn(string folder, string file) => file.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(file, folder) : file;
+    public static string FileIn(string folder, string file) => file.Contains('/', StringComparison.Ordinal) ? HostPath.Absolute(file, folder) : file;
 
     public string? WorkingDirectory { get; init; }
 
@@ -39,7 +39,7 @@ internal sealed record HostCommand(string FileName, params IReadOnlyList<string>
     /// </summary>
     public bool Detached { get; init; }
 
-    /// <summary>True for what changes nothing: it is asked again when the connection to the host is lost before the answer is there.</summary>
+    /// <summary>True for what changes nothing, or may be done twice: it is asked again when the connection to the host is lost before the answer is there.</summary>
     public bool IsQuestion { get; init; }
 }
 

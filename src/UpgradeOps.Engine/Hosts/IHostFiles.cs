@@ -44,6 +44,10 @@ internal interface IHostFiles
     /// <param name="target">A folder, absolute or relative to the link's own folder.</param>
     Task LinkAsync(string path, string target, CancellationToken cancellationToken);
 
+    /// <summary>SHA-256, in lower case hexadecimal, of every file below a folder, by its path relative to it; links are left out.</summary>
+    /// <returns>Null where that is no quicker than to read them.</returns>
+    Task<IReadOnlyDictionary<string, string>?> HashAsync(string folder, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<string, string>?>(null);
+
     /// <summary>Bytes that an ordinary user can still write on the disk that holds this path (or its nearest existing parent).</summary>
     Task<long> FreeSpaceAsync(string path, CancellationToken cancellationToken);
 }
@@ -54,5 +58,5 @@ internal interface IHostFiles
 /// <param name="LinkTarget">Where a symbolic link points; null for anything else.</param>
 internal sealed record HostFile(string Path, bool IsFolder, long Size, DateTimeOffset ModifiedAt, int Mode, string? LinkTarget = null)
 {
-    public string Name => System.IO.Path.GetFileName(Path);
+    public string Name => HostPath.Name(Path);
 }

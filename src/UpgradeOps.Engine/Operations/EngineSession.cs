@@ -1,17 +1,21 @@
 using UpgradeOps.Engine.Apps;
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Preflight;
 using UpgradeOps.Engine.Releases;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.State.Folder;
 using UpgradeOps.Engine.State.PostgreSql;
+using UpgradeOps.Engine.State.Ssh;
 
 namespace UpgradeOps.Engine.Operations;
 
 /// <summary>What every operation starts from: the options of a face and the catalogue of applications.</summary>
 public sealed class EngineSession(EngineOptions options)
 {
+    private HostList? _hosts;
+
     public EngineOptions Options { get; } = options;
 
     /// <summary>Whether this is the path of a definition (anything with a slash, or ending in .yaml or .yml) rather than a registered name.</summary>
@@ -29,6 +33,9 @@ public sealed class EngineSession(EngineOptions options)
 
     /// <summary>Where the engine's address is looked up: the process's environment, or a test's own.</summary>
     internal Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>The machines on which applications run.</summary>
+    internal HostList Hosts => LazyInitializer.EnsureInitialized(ref _hosts, () => new HostList(Variable, Options.Time));
 
     /// <summary>Shared by every application of the session: connections, and what registries asked for.</summary>
     internal ReleaseSourceFactory ReleaseSources { get; } = new(new LocalHost(), options.Time);
@@ -79,7 +86,10 @@ public sealed class EngineSession(EngineOptions options)
     }
 
     /// <summary>Opens the state of an application where its definition, or the catalogue, says that it stands. Nothing is connected yet.</summary>
-    internal IAppState OpenState(string name, StateDefinition? declared) => WatchState(declared?.PostgreSql is { } server
-        ? new PostgresState(name, PostgresPlace.Of(server, Options), Options.Time)
-        : new FolderState(name, StateFolders.Of(name, declared?.Folder, Options), Options.Time));
+    internal IAppState OpenState(string name, StateDefinition? declared) => WatchState(declared switch
+    {
+        { PostgreSql: { } server } => new PostgresState(name, PostgresPlace.Of(server, Options), Options.Time),
+        { Host: { } host } => new SshState(name, Hosts.Remote(host), declared.Folder, Options.Time),
+        _ => new FolderState(name, StateFolders.Of(name, declared?.Folder, Options), Options.Time),
+    });
 }

@@ -1,10 +1,12 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Backups.Folders;
 using UpgradeOps.Engine.Backups.Stores.S3;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Health;
+using UpgradeOps.Engine.Health.Http;
 using UpgradeOps.Engine.Health.Smoke;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
@@ -24,10 +26,12 @@ internal static class Furnishing
     public static AppRooms Open(AppDefinition definition, EngineSession session, IAppState state)
     {
         var time = new SteadyTime(session.Options.Time);
-        var host = new LocalHost();
+        var host = session.Hosts.Open(definition.Host);
+        var remoteHost = definition.Host == LocalHost.Name ? null : session.Hosts.Remote(definition.Host);
+        IFolders folders = remoteHost is null ? new LocalFolders() : new RemoteFolders(remoteHost);
         var redaction = new Redaction();
         var secrets = SecretResolver.For(definition, host.Files, session.Options, redaction);
-        var docker = new Lazy<DockerClient>(() => new DockerClient(DockerEndpoint.FromEnvironment(session.Variable), time));
+        var docker = new Lazy<DockerClient>(() => new DockerClient(remoteHost is null ? DockerEndpoint.FromEnvironment(session.Variable) : RemoteEngine.On(remoteHost), time));
         var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
         var remote = definition.Store is { S3: { } bucket } ? new S3Store(bucket, definition.Name, secrets, time) : null;
@@ -43,11 +47,13 @@ internal static class Furnishing
             Platform = platform,
             Releases = session.ReleaseSources.Open(definition, host, secrets),
             Databases = databases,
-            Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets, remote),
+            Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets, remote, folders),
             Writers = writers,
             Schema = new SchemaProbe(definition, databases),
             Migrations = new MigrationRoom(definition, databases, platform),
-            Health = new HealthProbe(definition, platform, time, redaction, smoke: new SmokeTests(definition, host, databases, secrets, redaction, time)),
+            Health = new HealthProbe(
+                definition, platform, time, redaction, smoke: new SmokeTests(definition, host, databases, secrets, redaction, time, remoteHost is null ? null : remoteHost.DialAsync),
+                fromHost: remoteHost is null ? null : new HttpAsk(time, remoteHost.DialAsync).AskAsync),
             Closing = () =>
             {
                 remote?.Dispose();

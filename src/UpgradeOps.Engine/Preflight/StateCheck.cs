@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Operations;
 
 namespace UpgradeOps.Engine.Preflight;
@@ -11,10 +12,11 @@ internal static class StateCheck
     public static async Task<IReadOnlyList<Finding>> RunAsync(AppRooms rooms, CancellationToken cancellationToken)
     {
         await rooms.State.CheckWritableAsync(cancellationToken).ConfigureAwait(false);
-        if (!Path.IsPathRooted(rooms.State.Location))
+        var folder = rooms.Definition.State?.Host is { } host ? rooms.State.Location[host.Length..] : rooms.State.Location;
+        if (!HostPath.IsPosix(folder) && !Path.IsPathRooted(folder))
             return [];
 
-        var free = await rooms.Host.Files.FreeSpaceAsync(rooms.State.Location, cancellationToken).ConfigureAwait(false);
+        var free = await rooms.Host.Files.FreeSpaceAsync(folder, cancellationToken).ConfigureAwait(false);
         return free >= Needed
             ? []
             : [Findings.Of(FindingSeverity.Blocker, ErrorIds.DiskTooFull, rooms.State.Location, $"Only {free / 1024 / 1024} MiB are free where the journal of {rooms.Definition.Name} is kept ({rooms.State.Location}); {Needed / 1024 / 1024} MiB are needed.")];

@@ -12,11 +12,11 @@ internal static class StateFolders
         declared ?? Path.Combine(Root(options), name);
 
     /// <summary>
-    /// Names the folder of backups when the state is a database. It is written into the journal with the definition, so that whoever
+    /// Names the folder of backups when the state is a database or on another machine. It is written into the journal with the definition, so that whoever
     /// resumes the operation, as another user or with another default, looks in the same place.
     /// </summary>
     public static AppDefinition Settle(AppDefinition definition, EngineOptions options) =>
-        definition.State is { PostgreSql: not null, Backups: null } state
+        definition.State is { Backups: null } state && (state.PostgreSql ?? (object?)state.Host) is not null
             ? definition with { State = state with { Backups = Path.Combine(Of(definition.Name, null, options), "backups") } }
             : definition;
 

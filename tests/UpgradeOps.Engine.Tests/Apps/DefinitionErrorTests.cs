@@ -21,7 +21,6 @@ public class DefinitionErrorTests
     [InlineData("databases:", "smoke: [ { name: a, command: [x] }, { name: a, command: [x] } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:39", "smoke[1].name", "own name")]
     [InlineData("databases:", "strategy: rolling\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "strategy", "Use recreate.")]
     [InlineData("databases:", "strategy: recrate\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "strategy", "Did you mean 'recreate'?")]
-    [InlineData("databases:", "host: ssh://deploy@kmp.example.org\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "host", "host: local")]
     [InlineData("databases:", "prove: restroe\ndatabases:", ErrorIds.DefinitionInvalid, "11:1", "prove", "Did you mean 'restore'?")]
     [InlineData("engine: mariadb", "validate: SELECT 1\n    engine: mariadb", ErrorIds.DefinitionInvalid, "13:15", "databases.main.validate", "list")]
     [InlineData("databases:", "retention: { last: 0 }\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "retention.last", "how many are kept")]

@@ -120,6 +120,17 @@ public sealed class FolderStateTests : AppStateContract, IDisposable
     }
 
     [Fact]
+    public async Task What_scripts_look_for_in_a_lease_stands_first()
+    {
+        await using (var lease = await Open().TakeLeaseAsync("\"fence\":9", None))
+        {
+            Assert.StartsWith("{\"format\":1,\"fence\":1,\"owner\":{", await File.ReadAllTextAsync(LeasePath), StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("{\"format\":1,\"fence\":1,\"purpose\"", await File.ReadAllTextAsync(LeasePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_torn_tail_is_cut_before_the_next_line()
     {
         var state = Open();

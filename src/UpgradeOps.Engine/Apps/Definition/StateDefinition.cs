@@ -6,12 +6,15 @@ namespace UpgradeOps.Engine.Apps.Definition;
 /// </summary>
 internal sealed record StateDefinition
 {
+    /// <summary><c>ssh://user@host:port</c> where <see cref="Folder"/>, or the default folder, is on another machine; null for this one, and for a database.</summary>
+    public string? Host { get; init; }
+
     /// <summary>Absolute.</summary>
     public string? Folder { get; init; }
 
     public PostgreSqlStateDefinition? PostgreSql { get; init; }
 
-    /// <summary>Absolute folder on the application's host that holds the backups; null beside the state, or below the default folder when that is a database.</summary>
+    /// <summary>Absolute folder of this machine that holds the backups; null beside the state, or below the default folder when that is a database or on another machine.</summary>
     public string? Backups { get; init; }
 }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using UpgradeOps.Engine.Hosts;
 
 namespace UpgradeOps.Engine.Apps.Secrets;
 
@@ -46,7 +47,7 @@ internal sealed record SecretReference(SecretScheme Scheme, string Name, string 
 
     /// <summary>The same reference with its path, if it has one, absolute.</summary>
     public static string Absolute(string reference, string directory) => TryParse(reference, out var parsed) && parsed.Path.Length > 0
-        ? (parsed with { Path = System.IO.Path.GetFullPath(parsed.Path, directory) }).ToString()
+        ? (parsed with { Path = HostPath.Absolute(parsed.Path, directory) }).ToString()
         : reference;
 
     public override string ToString() => Scheme switch

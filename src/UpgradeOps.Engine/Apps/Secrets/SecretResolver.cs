@@ -89,7 +89,7 @@ internal sealed class SecretResolver(string directory, IHostFiles files, EngineO
         }
     }
 
-    private string PathOf(SecretReference reference) => Path.GetFullPath(reference.Path, directory);
+    private string PathOf(SecretReference reference) => HostPath.Absolute(reference.Path, directory);
 
     private static AppException Missing(SecretReference reference, string why, string action) =>
         new(ErrorIds.SecretNotFound, $"The secret {reference} was not found: {why}.", reference.ToString(), action);

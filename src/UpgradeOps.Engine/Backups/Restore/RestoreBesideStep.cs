@@ -58,6 +58,7 @@ internal sealed class RestoreBesideStep(PlannedStep planned, RestoreParts parts)
     {
         Database => await parts.Database(Input(RestoreSteps.Target)).ExistsAsync(Beside, cancellationToken).ConfigureAwait(false),
         Volume => await parts.Volumes().ExistsAsync(Beside, cancellationToken).ConfigureAwait(false),
+        Folder => !await parts.Folders.IsFreeAsync(Beside, cancellationToken).ConfigureAwait(false),
         _ => Path.Exists(Beside),
     };
 
@@ -104,24 +105,23 @@ internal sealed class RestoreBesideStep(PlannedStep planned, RestoreParts parts)
     private async Task UnpackAsync(StepContext context, Stores.StoredFile file, CancellationToken cancellationToken)
     {
         var unpacked = Unpacked(context);
+        if (Kind == Folder)
+        {
+            await parts.Folders.UnpackAsync(unpacked, file.OpenAsync, cancellationToken).ConfigureAwait(false);
+            await parts.Folders.RenameAsync(unpacked, Beside, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            if (Kind == Folder)
+            using (var output = DurableFile.Create(unpacked))
             {
-                await new FolderUnpacker(unpacked).UnpackAsync(content, cancellationToken).ConfigureAwait(false);
-                Directory.Move(unpacked, Beside);
+                await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
+                output.Flush(flushToDisk: true);
             }
-            else
-            {
-                using (var output = DurableFile.Create(unpacked))
-                {
-                    await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
-                    output.Flush(flushToDisk: true);
-                }
 
-                File.Move(unpacked, Beside);
-            }
+            File.Move(unpacked, Beside);
         }
 
         DurableFolder.Sync(Path.GetDirectoryName(Beside)!);
@@ -143,9 +143,10 @@ internal sealed class RestoreBesideStep(PlannedStep planned, RestoreParts parts)
 
         foreach (var path in new[] { Unpacked(context), Beside })
         {
-            if (Directory.Exists(path))
-                Directory.Delete(path, recursive: true);
-            File.Delete(path);
+            if (Kind == Folder)
+                await parts.Folders.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
+            else
+                File.Delete(path);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UpgradeOps.Engine.Backups.Folders;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Sources;
 using UpgradeOps.Engine.Databases;
@@ -6,7 +7,7 @@ using UpgradeOps.Engine.Databases;
 namespace UpgradeOps.Engine.Backups.Restore;
 
 /// <summary>Says what a restore would replace and lose, as far as it can be told without changing anything.</summary>
-internal sealed class RestoreDescription(IReadOnlyDictionary<string, IDatabase> databases, TimeProvider time)
+internal sealed class RestoreDescription(IReadOnlyDictionary<string, IDatabase> databases, IFolders folders, TimeProvider time)
 {
     public async Task<RestoreImpact> DescribeAsync(BackupManifest manifest, CancellationToken cancellationToken)
     {
@@ -17,7 +18,7 @@ internal sealed class RestoreDescription(IReadOnlyDictionary<string, IDatabase> 
             if (source.Source.StartsWith(DatabaseSource.Prefix, StringComparison.Ordinal))
                 findings.Add(Tell(FindingSeverity.Warning, source.Source, await AboutRowsAsync(source, tables, cancellationToken).ConfigureAwait(false)));
             else if (source.Target is not null && manifest.Files.Any(f => f.Source == source.Source))
-                findings.Add(Tell(FindingSeverity.Warning, source.Source, AboutFiles(source)));
+                findings.Add(Tell(FindingSeverity.Warning, source.Source, await AboutFilesAsync(source, cancellationToken).ConfigureAwait(false)));
         }
 
         findings.AddRange(manifest.Notes.Select(note => Tell(FindingSeverity.Warning, manifest.BackupId, note)));
@@ -60,9 +61,9 @@ internal sealed class RestoreDescription(IReadOnlyDictionary<string, IDatabase> 
         }
     }
 
-    private string AboutFiles(SourceRecord source)
+    private async Task<string> AboutFilesAsync(SourceRecord source, CancellationToken cancellationToken)
     {
-        var count = source.Source.StartsWith(FolderSource.Prefix, StringComparison.Ordinal) ? NewerFiles.Count(source.Target!, source.EndedAt, time) : null;
+        var count = source.Source.StartsWith(FolderSource.Prefix, StringComparison.Ordinal) ? await folders.CountNewerAsync(source.Target!, source.EndedAt, time, cancellationToken).ConfigureAwait(false) : null;
         return count switch
         {
             null => $"All that was written to {source.Source} since then is put aside.",

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Backups.Sources;
+using UpgradeOps.Engine.Hosts;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 
@@ -34,10 +35,10 @@ internal sealed class RestoreFilePlan(RestoreParts parts)
             return RestorePlan.Volume(volume, archive.ToInputs(into, volume));
         }
 
-        var folder = Path.GetFullPath(into[FolderSource.Prefix.Length..], parts.BaseFolder);
-        var free = await parts.Host.Files.FreeSpaceAsync(Path.GetDirectoryName(folder)!, cancellationToken).ConfigureAwait(false);
+        var folder = HostPath.Absolute(into[FolderSource.Prefix.Length..], parts.BaseFolder);
+        var free = await parts.Host.Files.FreeSpaceAsync(HostPath.Parent(folder)!, cancellationToken).ConfigureAwait(false);
         return free >= archive.Unpacked
-            ? RestorePlan.Folder(folder, archive.ToInputs(into, folder))
+            ? await RestorePlan.FolderAsync(parts.Folders, folder, archive.ToInputs(into, folder), cancellationToken).ConfigureAwait(false)
             : throw new AppException(ErrorIds.DiskTooFull, $"{archive.Path} unpacks to {Format.ByteText.Of(archive.Unpacked)}, and the disk that holds {folder} has {Format.ByteText.Of(free)} free.", folder);
     }
 

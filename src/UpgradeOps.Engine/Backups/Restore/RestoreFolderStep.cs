@@ -1,5 +1,3 @@
-using UpgradeOps.Engine.Backups.Archives;
-using UpgradeOps.Engine.Hosts.Durable;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
 
@@ -16,7 +14,9 @@ internal sealed class RestoreFolderStep(PlannedStep planned, RestoreParts parts)
     public override async Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         var isNew = OptionalInput("new") == "true";
-        if (!Directory.Exists(Live) || Directory.Exists(Unpacked(context)) || (!isNew && !Directory.Exists(Aside(context))))
+        if (!await ExistsAsync(Live, cancellationToken).ConfigureAwait(false)
+            || await ExistsAsync(Unpacked(context), cancellationToken).ConfigureAwait(false)
+            || (!isNew && !await ExistsAsync(Aside(context), cancellationToken).ConfigureAwait(false)))
             return StepState.NotDone;
         if (isNew && !context.Outputs.ContainsKey("unpacked"))
             return StepState.NotDone;
@@ -29,13 +29,13 @@ internal sealed class RestoreFolderStep(PlannedStep planned, RestoreParts parts)
         if (await ObserveAsync(context, cancellationToken).ConfigureAwait(false) == StepState.Done)
             return;
         var unpacked = Unpacked(context);
-        if (!context.Outputs.ContainsKey("unpacked") || !Directory.Exists(unpacked))
+        if (!context.Outputs.ContainsKey("unpacked") || !await ExistsAsync(unpacked, cancellationToken).ConfigureAwait(false))
             await UnpackAsync(context, unpacked, cancellationToken).ConfigureAwait(false);
         try
         {
-            if (Directory.Exists(Live) && !Directory.Exists(Aside(context)))
-                Rename(Live, Aside(context));
-            Rename(unpacked, Live);
+            if (await ExistsAsync(Live, cancellationToken).ConfigureAwait(false) && !await ExistsAsync(Aside(context), cancellationToken).ConfigureAwait(false))
+                await parts.Folders.RenameAsync(Live, Aside(context), cancellationToken).ConfigureAwait(false);
+            await parts.Folders.RenameAsync(unpacked, Live, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)
         {
@@ -52,36 +52,36 @@ internal sealed class RestoreFolderStep(PlannedStep planned, RestoreParts parts)
 
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(Aside(context)))
+        var isLive = await ExistsAsync(Live, cancellationToken).ConfigureAwait(false);
+        var isUnpacked = await ExistsAsync(Unpacked(context), cancellationToken).ConfigureAwait(false);
+        if (await ExistsAsync(Aside(context), cancellationToken).ConfigureAwait(false))
         {
             // What was live meanwhile may have been written to: it keeps its data under its own name.
-            if (Directory.Exists(Live))
-                Rename(Live, Undone(context));
-            Rename(Aside(context), Live);
+            if (isLive)
+                await parts.Folders.RenameAsync(Live, Undone(context), cancellationToken).ConfigureAwait(false);
+            await parts.Folders.RenameAsync(Aside(context), Live, cancellationToken).ConfigureAwait(false);
         }
-        else if (OptionalInput("new") == "true" && context.Outputs.ContainsKey("unpacked") && !Directory.Exists(Unpacked(context)) && Directory.Exists(Live))
+        else if (OptionalInput("new") == "true" && context.Outputs.ContainsKey("unpacked") && !isUnpacked && isLive)
         {
-            Rename(Live, Undone(context));
+            await parts.Folders.RenameAsync(Live, Undone(context), cancellationToken).ConfigureAwait(false);
         }
 
-        if (Directory.Exists(Unpacked(context)))
-            Directory.Delete(Unpacked(context), recursive: true);
+        await parts.Folders.DeleteAsync(Unpacked(context), cancellationToken).ConfigureAwait(false);
         await RecordKeptAsync(context, Undone(context), cancellationToken).ConfigureAwait(false);
     }
+
+    private Task<bool> ExistsAsync(string folder, CancellationToken cancellationToken) => parts.Folders.ExistsAsync(folder, cancellationToken);
 
     private async Task UnpackAsync(StepContext context, string unpacked, CancellationToken cancellationToken)
     {
         var file = parts.File(Planned);
         context.Tell($"Verifying {file.Path}");
         await file.VerifyAsync(cancellationToken).ConfigureAwait(false);
-        if (Directory.Exists(unpacked))
-            Directory.Delete(unpacked, recursive: true);
+        await parts.Folders.DeleteAsync(unpacked, cancellationToken).ConfigureAwait(false);
         context.Tell($"Unpacking {file.Path} into {unpacked}");
         try
         {
-            var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (content.ConfigureAwait(false))
-                await new FolderUnpacker(unpacked).UnpackAsync(content, cancellationToken).ConfigureAwait(false);
+            await parts.Folders.UnpackAsync(unpacked, file.OpenAsync, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -97,14 +97,8 @@ internal sealed class RestoreFolderStep(PlannedStep planned, RestoreParts parts)
 
     private string Undone(StepContext context) => AsideNames.Beside(Live, "undone", context.OperationId);
 
-    private static void Rename(string from, string to)
-    {
-        if (Directory.Exists(to))
-            throw new IOException($"{to} exists already.");
-        Directory.Move(from, to);
-        DurableFolder.Sync(Path.GetDirectoryName(from)!);
-    }
-
-    private static Task RecordKeptAsync(StepContext context, string kept, CancellationToken cancellationToken) => context.RecordAsync(
-        RestoreSteps.KeptAsideOutput, EngineJson.Write<string[]>(Directory.Exists(kept) ? [$"folder {kept}"] : []), cancellationToken);
+    private async Task RecordKeptAsync(StepContext context, string kept, CancellationToken cancellationToken) => await context.RecordAsync(
+        RestoreSteps.KeptAsideOutput,
+        EngineJson.Write<string[]>(await ExistsAsync(kept, cancellationToken).ConfigureAwait(false) ? [$"folder {kept}"] : []),
+        cancellationToken).ConfigureAwait(false);
 }

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Backups.Folders;
 using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Backups.Volumes;
 using UpgradeOps.Engine.Databases;
@@ -19,6 +20,8 @@ internal sealed record RestoreParts(
     IWriters? Writers = null,
     ISecretResolver? Secrets = null)
 {
+    public IFolders Folders { get; init; } = new LocalFolders();
+
     public IDatabase Database(string id) => DumpSource.DatabaseOf(Databases, id);
 
     /// <summary>A backup's file by its path in it.</summary>

@@ -1,7 +1,9 @@
 using UpgradeOps.Engine.Backups.Dumps;
+using UpgradeOps.Engine.Backups.Folders;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Raft;
 using UpgradeOps.Engine.Backups.Sources;
+using UpgradeOps.Engine.Hosts;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 
@@ -40,9 +42,9 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
         if (file.Source.StartsWith(VolumeSource.Prefix, StringComparison.Ordinal))
             return [await VolumeStepAsync(file, cancellationToken).ConfigureAwait(false)];
         if (file.Source.StartsWith(FolderSource.Prefix, StringComparison.Ordinal))
-            return [FolderStep(file)];
+            return [await FolderStepAsync(file, cancellationToken).ConfigureAwait(false)];
         if (file.Source.StartsWith(SqliteSource.Prefix, StringComparison.Ordinal))
-            return [Sqlite(file, Path.GetFullPath(file.Source[SqliteSource.Prefix.Length..], parts.BaseFolder))];
+            return [Sqlite(file, HostPath.Absolute(file.Source[SqliteSource.Prefix.Length..], parts.BaseFolder))];
         if (SqliteInVolume.Of(file.Source) is { } place)
             return [Sqlite(file, await place.LocateAsync(parts.Volumes(), cancellationToken).ConfigureAwait(false))];
         if (file.Source.StartsWith(RaftSource.Prefix, StringComparison.Ordinal))
@@ -78,17 +80,17 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
     public static PlannedStep Volume(string volume, Dictionary<string, string> inputs) =>
         Replace(RestoreSteps.VolumeKind, $"Replace the content of volume {volume}; the old content is copied to a second volume first", inputs);
 
-    public static PlannedStep Folder(string folder, Dictionary<string, string> inputs)
+    public static async Task<PlannedStep> FolderAsync(IFolders folders, string folder, Dictionary<string, string> inputs, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(folder))
+        if (!await folders.ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
             inputs["new"] = "true";
         return Replace(RestoreSteps.FolderKind, $"Replace the folder {folder}; the old one is kept beside it", inputs);
     }
 
-    private PlannedStep FolderStep(BackupFile file)
+    private Task<PlannedStep> FolderStepAsync(BackupFile file, CancellationToken cancellationToken)
     {
-        var folder = Path.GetFullPath(file.Source[FolderSource.Prefix.Length..], parts.BaseFolder);
-        return Folder(folder, Inputs(file, folder));
+        var folder = HostPath.Absolute(file.Source[FolderSource.Prefix.Length..], parts.BaseFolder);
+        return FolderAsync(parts.Folders, folder, Inputs(file, folder), cancellationToken);
     }
 
     private PlannedStep Sqlite(BackupFile file, string path) =>
@@ -124,7 +126,7 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
 
     private PlannedStep FileStep(BackupFile file)
     {
-        var path = Path.GetFullPath(file.Source[FilesSource.Prefix.Length..], parts.BaseFolder);
+        var path = HostPath.Absolute(file.Source[FilesSource.Prefix.Length..], parts.BaseFolder);
         return Replace(RestoreSteps.FilesKind, $"Put back {path}; its present content is kept with the operation", Inputs(file, path));
     }
 

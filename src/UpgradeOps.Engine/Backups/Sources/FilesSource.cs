@@ -81,7 +81,7 @@ internal sealed class FilesSource(IHost host, string baseFolder, IReadOnlyList<s
             var found = await host.Files.StatAsync(path, cancellationToken).ConfigureAwait(false);
             if (found?.LinkTarget is not { } target)
                 return found;
-            path = Path.GetFullPath(target, Path.GetDirectoryName(path)!);
+            path = HostPath.Absolute(target, HostPath.Parent(path)!);
         }
 
         return null;
@@ -94,13 +94,13 @@ internal sealed class FilesSource(IHost host, string baseFolder, IReadOnlyList<s
         _ => null,
     };
 
-    private string FullPath(string file) => Path.GetFullPath(file, baseFolder);
+    private string FullPath(string file) => HostPath.Absolute(file, baseFolder);
 
     /// <summary>Relative to the base folder where the file is below it, else its whole path below <c>files/root/</c>.</summary>
     private string StoredPath(string file)
     {
         var full = FullPath(file);
-        var relative = Path.GetRelativePath(baseFolder, full).Replace('\\', '/');
+        var relative = HostPath.Relative(baseFolder, full).Replace('\\', '/');
         var inside = BackupPaths.IsInside(relative) ? relative : "root/" + full.Replace('\\', '/').TrimStart('/').Replace(":", "", StringComparison.Ordinal);
         return "files/" + inside;
     }

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Backups.Folders;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Raft;
 using UpgradeOps.Engine.Backups.Volumes;
@@ -9,7 +10,8 @@ using UpgradeOps.Engine.Hosts;
 namespace UpgradeOps.Engine.Backups.Sources;
 
 /// <summary>The sources that a definition declares, in the order in which they are copied. A new kind of source is one class and one line here.</summary>
-internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, ISecretResolver? secrets = null)
+internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, ISecretResolver? secrets = null,
+    IFolders? folders = null)
 {
     public string BaseFolder { get; } =
         definition.Platform.Compose?.Directory ?? definition.Platform.Service?.Directory ?? Path.GetDirectoryName(definition.Path) ?? "/";
@@ -32,10 +34,10 @@ internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnly
         { Cluster: { } id } => new ClusterSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory, globalsOnly: false),
         { Globals: { } id } => new ClusterSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory, globalsOnly: true),
         { Sqlite: { } sqlite, InVolume: { } volume } => new VolumeSqliteSource(host, new SqliteInVolume(volume, sqlite), volumes(), BackupPaths.Plain($"{volume}-{sqlite}", names)),
-        { Sqlite: { } sqlite } => new SqliteSource(host, SqliteSource.Prefix + sqlite, Path.GetFullPath(sqlite, BaseFolder), BackupPaths.Plain(sqlite, names)),
+        { Sqlite: { } sqlite } => new SqliteSource(host, SqliteSource.Prefix + sqlite, HostPath.Absolute(sqlite, BaseFolder), BackupPaths.Plain(sqlite, names)),
         { Command: { } command } => new CommandSource(host, command, BaseFolder),
         { Raft: { } raft } when secrets is not null => new RaftSource(raft, secrets),
-        { Folder: { } folder } => new FolderSource(folder, Path.GetFullPath(folder, BaseFolder), BackupPaths.Plain(folder, names)),
+        { Folder: { } folder } => new FolderSource(folders ?? new LocalFolders(), folder, HostPath.Absolute(folder, BaseFolder), BackupPaths.Plain(folder, names)),
         _ => throw new AppException(ErrorIds.DefinitionInvalid, "An entry under backups: names nothing that is known here.", definition.Path),
     };
 

@@ -64,7 +64,7 @@ internal sealed class DockerVolumes(DockerClient docker, string application, str
         var details = await docker.InspectVolumeAsync(volume, cancellationToken).ConfigureAwait(false);
         try
         {
-            return details is null ? null : FolderSize.Of(details.Mountpoint, cancellationToken);
+            return details is null || docker.Endpoint.IsElsewhere ? null : FolderSize.Of(details.Mountpoint, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,7 @@ internal static class VolumeFolder
     /// <returns>Null when the volume can only be read through the engine.</returns>
     public static async Task<string?> FindAsync(DockerClient docker, string volume, string container, string mountPath, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        if (docker.Endpoint.IsElsewhere || !OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
             return null;
         var details = await docker.InspectVolumeAsync(volume, cancellationToken).ConfigureAwait(false);
         // With options it may be something that is mounted only while a container runs.

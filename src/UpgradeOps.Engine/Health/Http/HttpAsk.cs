@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using UpgradeOps.Engine.Hosts;
 
 namespace UpgradeOps.Engine.Health.Http;
 
@@ -9,10 +10,12 @@ namespace UpgradeOps.Engine.Health.Http;
 /// One question over a connection of its own: no proxy, no cookies, certificates verified, no redirect to another origin. A connection
 /// that was kept open could still belong to the old instance.
 /// </summary>
-internal sealed class HttpAsk(TimeProvider time)
+/// <param name="dial">Connects from elsewhere; null to connect from this machine.</param>
+internal sealed class HttpAsk(TimeProvider time, Dial? dial = null)
 {
     private const int MostRedirects = 5;
     private static readonly HttpRequestOptionsKey<string?> Address = new("address");
+    private static readonly HttpRequestOptionsKey<Dial?> Elsewhere = new("dial");
     private static readonly HttpMessageInvoker Client = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -46,13 +49,14 @@ internal sealed class HttpAsk(TimeProvider time)
         return answer with { Latency = time.GetElapsedTime(start) };
     }
 
-    private static async Task<HttpAnswer> FollowAsync(HttpQuestion question, CancellationToken cancellationToken)
+    private async Task<HttpAnswer> FollowAsync(HttpQuestion question, CancellationToken cancellationToken)
     {
         var url = question.Url;
         var mayFollow = question.Method == HttpMethod.Get || question.Method == HttpMethod.Head;
         for (var hops = 0; ; hops++)
         {
             using var request = Make(question, url);
+            request.Options.Set(Elsewhere, dial);
             using var response = await Client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             var code = (int)response.StatusCode;
             if (mayFollow && code != question.Status && code is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
@@ -108,6 +112,12 @@ internal sealed class HttpAsk(TimeProvider time)
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        if (context.InitialRequestMessage.Options.TryGetValue(Elsewhere, out var elsewhere) && elsewhere is not null)
+        {
+            context.InitialRequestMessage.Options.TryGetValue(Address, out var own);
+            return await elsewhere(own ?? context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+        }
+
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

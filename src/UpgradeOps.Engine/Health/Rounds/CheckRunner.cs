@@ -4,13 +4,16 @@ using UpgradeOps.Engine.Health.Http;
 namespace UpgradeOps.Engine.Health.Rounds;
 
 /// <summary>Runs one declared check once and weighs its answer.</summary>
-internal sealed class CheckRunner(Ask ask)
+/// <param name="here">Asks from this machine.</param>
+/// <param name="fromHost">Asks from the application's host; null where that is this machine.</param>
+internal sealed class CheckRunner(Ask here, Ask? fromHost = null)
 {
     /// <param name="instances">Those that must answer.</param>
     /// <param name="version">The version that the answer must carry; null, or the name of a moving tag, when any will do.</param>
     public async Task<CheckOutcome> RunAsync(HealthCheckDefinition check, IReadOnlyList<Instance> instances, string? version, CancellationToken cancellationToken)
     {
         var url = new Uri(check.Http);
+        var ask = check.From == "runner" ? here : fromHost ?? here;
         if (check.From != "container")
         {
             // Through the front door: the published port tells whose it is, where the platform publishes it.

@@ -8,10 +8,12 @@ using UpgradeOps.Engine.Text;
 namespace UpgradeOps.Engine.Health.Smoke;
 
 /// <summary>Runs an application's smoke tests in their order, up to the first that fails.</summary>
+/// <param name="fromHost">Connects from the application's host, where that is another machine.</param>
 internal sealed class SmokeTests(
-    AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, ISecretResolver secrets, Redaction redaction, TimeProvider time)
+    AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, ISecretResolver secrets, Redaction redaction, TimeProvider time,
+    Dial? fromHost = null)
 {
-    private readonly HttpTest http = new(new HttpAsk(time), redaction);
+    private readonly HttpTest http = new(new HttpAsk(time, fromHost), redaction);
 
     public IReadOnlyList<SmokeDefinition> Declared => definition.Smoke;
 
@@ -94,7 +96,7 @@ internal sealed class SmokeTests(
             environment[name] = ValueText.Fill(value, all);
 
         // A service's command stands in its release, as the one that starts it does.
-        var folder = definition.Platform.Service is null ? definition.Platform.Directory : Path.Combine(definition.Platform.Directory, "current");
+        var folder = definition.Platform.Service is null ? definition.Platform.Directory : HostPath.Join(definition.Platform.Directory, "current");
         var result = await host.RunAsync(HostCommand.In(folder, test.Command) with { Environment = environment }, cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != test.ExitCode)
             return $"it ends with exit code {result.ExitCode}, not {test.ExitCode}{SmokeText.Beginning(result.Error.Trim().Length > 0 ? result.Error : result.Output)}";

@@ -6,9 +6,11 @@ namespace UpgradeOps.Engine.Hosts.Local;
 /// <summary>This machine.</summary>
 internal sealed class LocalHost : IHost
 {
+    public const string Name = "local";
+
     private const int FileNotFound = 2;
 
-    public string Address => "local";
+    public string Address => Name;
 
     public IHostFiles Files { get; } = new LocalFiles();
 

@@ -37,6 +37,13 @@ internal static class FileRecords
             .ToList();
     }
 
+    /// <param name="output">Of <see cref="FileScripts.Hash"/>.</param>
+    public static IReadOnlyDictionary<string, string> Hashes(string output) => output
+        .Split('\0', StringSplitOptions.RemoveEmptyEntries)
+        .Select(r => r.Split(' ', 2))
+        .Where(r => r.Length == 2 && r[0].Length == 64)
+        .ToDictionary(r => Name(r[1]), r => r[0], StringComparer.Ordinal);
+
     private static HostFile Read(string record, string path, string? target)
     {
         var fields = record.Split(' ', 4);

@@ -96,14 +96,22 @@ internal static class FileScripts
         up_make {{ShellText.Quote(path)}}
         """);
 
-    /// <summary>Not to be repeated: it fails when the copy is there.</summary>
-    public static string CopyFolder(string from, string to) => Script(
+    /// <summary>Under another name first, which tells an earlier try from what somebody else has put there.</summary>
+    /// <param name="again">True when it may have been done already.</param>
+    public static string CopyFolder(string from, string to, string id, bool again) => Script(
         $"""
         f={ShellText.Quote(from)} t={ShellText.Quote(to)}
-        up_there "$t" && up_fail "$t exists already."
+        c=$t.copying-{id}
+        if up_there "$t"; then
+            {(again ? "[ -d \"$c\" ] || exit 0" : ":")}
+            up_fail "$t exists already."
+        fi
         [ -d "$f" ] || up_fail "The folder $f does not exist."
-        mkdir -- "$t" && cp -RPp -- "$f/." "$t/" && chmod "$(stat -c %a -- "$f")" -- "$t" || exit 1
-        sync -f "$t" 2>/dev/null || sync
+        rm -rf -- "$c"
+        mkdir -- "$c" && cp -RPp -- "$f/." "$c/" && chmod "$(stat -c %a -- "$f")" -- "$c" || up_fail "$(rm -rf -- "$c")The copy failed."
+        sync -f "$c" 2>/dev/null || sync
+        mv -T -- "$c" "$t" || exit 1
+        up_parent "$t"; up_sync "$up_folder"
         """);
 
     /// <param name="again">True when it may have been done already.</param>
@@ -140,6 +148,13 @@ internal static class FileScripts
         up_sync "$up_folder"
         """);
 
+    /// <summary>For each file its SHA-256, a blank, its name and a zero byte.</summary>
+    public static string Hash(string folder) => Script(
+        $$"""
+        cd -- {{ShellText.Quote(folder)}} || exit 1
+        find . -type f -exec sh -c 'for f; do h=$(sha256sum <"$f") || exit 1; printf "%s %s\0" "${h%% *}" "$f"; done' hashes {} +
+        """);
+
     public static string FreeSpace(string path) => Script(
         $$"""
         f={{ShellText.Quote(path)}}
@@ -149,5 +164,6 @@ internal static class FileScripts
 
     private static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 
-    private static string Script(string body) => $"{Begin}\n{Words}{body}\n)";
+    /// <summary>A script of one's own with the same words: private files, errors in English, <c>up_sync</c>, <c>up_fail</c>, <c>up_there</c>, <c>up_parent</c>.</summary>
+    public static string Script(string body) => $"{Begin}\n{Words}{body}\n)";
 }

@@ -11,10 +11,14 @@ internal sealed class SshConnections(SshAddress address, SshOptions options, Tim
 
     private static readonly TimeSpan EndingLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>Whoever forgot to close the host leaves no connection behind for longer.</summary>
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(30);
+
     private readonly Stack<SshSession> _idle = [];
     private readonly List<RemoteGroup> _left = [];
     // One login at a time: a server refuses many at once.
     private readonly SemaphoreSlim _opening = new(1);
+    private ITimer? _idleTimer;
     private bool _closed;
 
     /// <summary>True once the host has answered: what fails from then on may come back.</summary>
@@ -71,6 +75,7 @@ internal sealed class SshConnections(SshAddress address, SshOptions options, Tim
             if (!_closed && !session.IsSpent)
             {
                 _idle.Push(session);
+                _idleTimer ??= time.CreateTimer(_ => _ = CloseIdleAsync(IdleLimit), null, IdleLimit, IdleLimit);
                 return;
             }
         }
@@ -108,12 +113,31 @@ internal sealed class SshConnections(SshAddress address, SshOptions options, Tim
         }
     }
 
+    /// <summary>Ends the sessions that nobody has used for so long. The next exchange opens one again.</summary>
+    public async ValueTask CloseIdleAsync(TimeSpan longer)
+    {
+        SshSession[] old;
+        lock (_idle)
+        {
+            old = [.. _idle.Where(s => time.GetElapsedTime(s.HeardAt) >= longer)];
+            var kept = _idle.Except(old).Reverse().ToArray();
+            _idle.Clear();
+            Array.ForEach(kept, _idle.Push);
+            if (kept.Length == 0)
+            {
+                _idleTimer?.Dispose();
+                _idleTimer = null;
+            }
+        }
+
+        await Task.WhenAll(old.Select(s => s.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         lock (_idle)
             _closed = true;
-        while (TakeIdle() is { } session)
-            await session.DisposeAsync().ConfigureAwait(false);
+        await CloseIdleAsync(TimeSpan.Zero).ConfigureAwait(false);
         _opening.Dispose();
     }
 

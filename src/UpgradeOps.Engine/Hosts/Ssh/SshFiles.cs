@@ -56,28 +56,30 @@ internal sealed class SshFiles(SshHost host) : IHostFiles
             : [];
     }
 
-    public async Task CopyFolderAsync(string from, string to, CancellationToken cancellationToken) =>
-        Expect(to, (await host.AskAsync(FileScripts.CopyFolder(Checked(from), Checked(to)), repeatable: false, cancellationToken).ConfigureAwait(false)).Answer);
-
-    public async Task RenameAsync(string from, string to, CancellationToken cancellationToken)
+    public async Task CopyFolderAsync(string from, string to, CancellationToken cancellationToken)
     {
-        var again = false;
-        var answer = await host.UseAsync(
-            repeatable: true,
-            session =>
-            {
-                var script = FileScripts.Rename(Checked(from), Checked(to), again);
-                again = true;
-                return SshTransfer.RunAsync(session, script, null, Stream.Null, cancellationToken);
-            },
-            cancellationToken).ConfigureAwait(false);
-        Expect(from, answer);
+        // Asked first, so that what is there after a lost try is known to be ours.
+        if (await StatAsync(to, cancellationToken).ConfigureAwait(false) is not null)
+            throw new AppException(ErrorIds.HostFileFailed, $"{to} on {host.Address}: it exists already.", to);
+        var id = Guid.NewGuid().ToString("N");
+        Expect(to, await TryAsync(again => FileScripts.CopyFolder(Checked(from), Checked(to), id, again), cancellationToken).ConfigureAwait(false));
     }
+
+    public async Task RenameAsync(string from, string to, CancellationToken cancellationToken) =>
+        Expect(from, await TryAsync(again => FileScripts.Rename(Checked(from), Checked(to), again), cancellationToken).ConfigureAwait(false));
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => DoAsync(path, FileScripts.Delete(Checked(path)), cancellationToken);
 
     public Task LinkAsync(string path, string target, CancellationToken cancellationToken) =>
         DoAsync(path, FileScripts.Link(Checked(path), target, Guid.NewGuid().ToString("N")), cancellationToken);
+
+    /// <summary>By the host's own sha256sum: a round trip for all files, not several for each.</summary>
+    public async Task<IReadOnlyDictionary<string, string>?> HashAsync(string folder, CancellationToken cancellationToken)
+    {
+        var (answer, bytes) = await AskBytesAsync(FileScripts.Hash(Checked(folder)), cancellationToken).ConfigureAwait(false);
+        // One that cannot be read, or a host without the tool: whoever reads them one by one is told which, or gets along.
+        return answer.ExitCode == 0 ? FileRecords.Hashes(System.Text.Encoding.UTF8.GetString(bytes)) : null;
+    }
 
     public async Task<long> FreeSpaceAsync(string path, CancellationToken cancellationToken)
     {
@@ -91,6 +93,21 @@ internal sealed class SshFiles(SshHost host) : IHostFiles
     private string Checked(string path) => path.StartsWith('/')
         ? path
         : throw new AppException(ErrorIds.HostFileFailed, $"'{path}' is not an absolute path of {host.Address}.", path);
+
+    /// <param name="script">Told whether it may have run before.</param>
+    private async Task<SshAnswer> TryAsync(Func<bool, string> script, CancellationToken cancellationToken)
+    {
+        var again = false;
+        return await host.UseAsync(
+            repeatable: true,
+            session =>
+            {
+                var text = script(again);
+                again = true;
+                return SshTransfer.RunAsync(session, text, null, Stream.Null, cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task DoAsync(string path, string script, CancellationToken cancellationToken) =>
         Expect(path, (await host.AskAsync(script, repeatable: true, cancellationToken).ConfigureAwait(false)).Answer);

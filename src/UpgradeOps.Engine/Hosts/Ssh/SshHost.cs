@@ -47,6 +47,13 @@ internal sealed class SshHost : IHost
 
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
+    /// <inheritdoc cref="Dial"/>
+    public ValueTask<Stream> DialAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<Stream>(SshTunnel.Open(_address, _options, host, port));
+    }
+
     /// <summary>Runs a script without input and keeps the end of its output.</summary>
     internal Task<(SshAnswer Answer, string Output)> AskAsync(string script, bool repeatable, CancellationToken cancellationToken) =>
         UseAsync(

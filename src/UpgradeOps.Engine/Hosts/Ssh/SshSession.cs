@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
@@ -49,7 +48,7 @@ internal sealed class SshSession : IAsyncDisposable
     public static async Task<SshSession> OpenAsync(SshAddress address, SshOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var greeting = NewMark();
-        var session = new SshSession(address, Start(address, options, RemoteProgram.Bootstrap(greeting)));
+        var session = new SshSession(address, SshClient.Start(address, options, SshCommandLine.Arguments(address, options, RemoteProgram.Bootstrap(greeting))));
         using var limit = new CancellationTokenSource(GreetingLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -74,14 +73,7 @@ internal sealed class SshSession : IAsyncDisposable
     public void Kill()
     {
         IsSpent = true;
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It has ended.
-        }
+        SshClient.Kill(_process);
     }
 
     /// <summary>Lets the other side end by itself.</summary>
@@ -102,20 +94,6 @@ internal sealed class SshSession : IAsyncDisposable
 
         Kill();
         _process.Dispose();
-    }
-
-    private static Process Start(SshAddress address, SshOptions options, string remoteCommand)
-    {
-        var path = Environment.GetEnvironmentVariable("PATH");
-        var program = SshProgram.Choose(options, OperatingSystem.IsWindows(), name => CommandFinder.Find(name, path), File.Exists, Environment.GetEnvironmentVariable);
-        try
-        {
-            return Process.Start(CommandStart.Prepare(new HostCommand(program, SshCommandLine.Arguments(address, options, remoteCommand))).Info)!;
-        }
-        catch (Exception e) when (e is Win32Exception || (e is AppException a && a.ErrorId == ErrorIds.HostCommandMissing))
-        {
-            throw new AppException(ErrorIds.HostCommandMissing, $"{address} needs the SSH client '{program}', which cannot be started on this machine.", program, "Install OpenSSH's client here, or name it with UPGRADEOPS_SSH.", e);
-        }
     }
 
     private async Task GreetAsync(byte[] greeting, CancellationToken cancellationToken)

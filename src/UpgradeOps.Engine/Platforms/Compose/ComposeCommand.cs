@@ -7,7 +7,8 @@ using UpgradeOps.Engine.Platforms.Compose.Model;
 namespace UpgradeOps.Engine.Platforms.Compose;
 
 /// <summary>Runs <c>docker compose</c> for one project, against the same engine that the API client talks to.</summary>
-internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles files, IHost host, string engineAddress, TimeProvider time)
+/// <param name="engineAddress">For <c>DOCKER_HOST</c>; null where the host's own environment decides it for both.</param>
+internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles files, IHost host, string? engineAddress, TimeProvider time)
 {
     /// <summary>Stands for the variable's value while the model is read: a legal tag that nobody has.</summary>
     private const string Probe = "upgradeops-probe-7f3a";
@@ -17,6 +18,8 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         "cannot connect to the docker daemon", "error during connect", "error reading from server", "daemon is shutting down", "connection reset by peer", ": EOF", "unexpected EOF",
     ];
 
+    private const int Tries = 5;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Reads what the compose files say, with a probe in the variable's place.</summary>
@@ -24,7 +27,7 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     public async Task<ComposeModel> ReadModelAsync(CancellationToken cancellationToken)
     {
         using var json = new MemoryStream();
-        var result = await RunAsync(["config", "--format", "json"], Probe, json, cancellationToken).ConfigureAwait(false);
+        var result = await AskAsync(["config", "--format", "json"], Probe, json, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config");
         return ComposeModelReader.Read(json.GetBuffer().AsSpan(0, (int)json.Length), Probe, Lines(result.Error));
@@ -35,7 +38,7 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     public async Task<IReadOnlyDictionary<string, string>> ReadHashesAsync(string value, CancellationToken cancellationToken)
     {
         using var text = new MemoryStream();
-        var result = await RunAsync(["config", "--hash", "*"], value, text, cancellationToken).ConfigureAwait(false);
+        var result = await AskAsync(["config", "--hash", "*"], value, text, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config --hash");
         return Lines(System.Text.Encoding.UTF8.GetString(text.ToArray()))
@@ -56,7 +59,17 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         foreach (var (service, count) in scale)
             arguments.AddRange(["--scale", string.Create(CultureInfo.InvariantCulture, $"{service}={count}")]);
         arguments.AddRange(scale.Keys);
-        var result = await RunAsync(arguments, value, null, cancellationToken).ConfigureAwait(false);
+        CommandResult result;
+        try
+        {
+            result = await RunAsync(arguments, value, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.HostConnectionLost)
+        {
+            // What was half made is looked at, as after an engine that was lost.
+            throw new AppException(ErrorIds.EngineUnreachable, $"docker compose create in {compose.Directory} was cut off: {e.Message}", compose.Directory, inner: e);
+        }
+
         if (!result.Succeeded)
             throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose create");
     }
@@ -65,15 +78,31 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     public async Task<string> ListAsync(string? value, CancellationToken cancellationToken)
     {
         using var text = new MemoryStream();
-        var result = await RunAsync(["ps", "--all"], value, text, cancellationToken).ConfigureAwait(false);
+        var result = await AskAsync(["ps", "--all"], value, text, cancellationToken).ConfigureAwait(false);
         return System.Text.Encoding.UTF8.GetString(text.ToArray()) + result.Error;
     }
 
     /// <returns>Compose's version; null when it is not there.</returns>
     public async Task<string?> VersionAsync(CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(new HostCommand("docker", "compose", "version", "--short") { Environment = Environment(null) }, cancellationToken).ConfigureAwait(false);
+        var result = await host.RunAsync(new HostCommand("docker", "compose", "version", "--short") { Environment = Environment(null), IsQuestion = true }, cancellationToken).ConfigureAwait(false);
         return result.Succeeded ? result.Output.Trim() : null;
+    }
+
+    /// <summary>Runs what changes nothing: again when the connection to the host was lost.</summary>
+    private async Task<CommandResult> AskAsync(string[] verb, string? value, MemoryStream output, CancellationToken cancellationToken)
+    {
+        for (var left = Tries; ; left--)
+        {
+            try
+            {
+                return await RunAsync(verb, value, output, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AppException e) when (left > 1 && e.ErrorId == ErrorIds.HostConnectionLost)
+            {
+                output.SetLength(0);
+            }
+        }
     }
 
     private async Task<CommandResult> RunAsync(IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken)
@@ -107,7 +136,9 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     /// <summary>A value in the caller's own environment would count before the <c>.env</c> file: ours comes first.</summary>
     private Dictionary<string, string> Environment(string? value)
     {
-        var environment = new Dictionary<string, string> { ["DOCKER_HOST"] = engineAddress, ["COMPOSE_MENU"] = "0" };
+        var environment = new Dictionary<string, string> { ["COMPOSE_MENU"] = "0" };
+        if (engineAddress is not null)
+            environment["DOCKER_HOST"] = engineAddress;
         if (value is not null)
             environment[compose.Variable] = value;
         return environment;

@@ -22,7 +22,7 @@ internal sealed class ComposeProject
         Docker = docker;
         Time = time;
         Files = new ComposeFiles(Compose, host.Files);
-        Command = new ComposeCommand(Compose, Files, host, docker.Endpoint.Address, time);
+        Command = new ComposeCommand(Compose, Files, host, docker.Endpoint.IsElsewhere ? null : docker.Endpoint.Address, time);
         Containers = new ProjectContainers(docker);
         Databases = definition.Databases.Values.Select(d => d.Service).OfType<string>().ToHashSet();
         _credentials = credentials;

@@ -14,7 +14,7 @@ internal sealed class ReleaseFiles(ComposeProject project)
         if (version is not null && (await new ComposeInspection(project).RunAsync(cancellationToken).ConfigureAwait(false)).Version != version)
             return null;
         if (!folder.StartsWith(InImage, StringComparison.Ordinal))
-            return await SmallFiles.ReadAsync(project.Host.Files, Path.Combine(project.Compose.Directory, folder), cancellationToken).ConfigureAwait(false);
+            return await SmallFiles.ReadAsync(project.Host.Files, HostPath.Join(project.Compose.Directory, folder), cancellationToken).ConfigureAwait(false);
 
         var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
         var path = folder[InImage.Length..];

@@ -10,17 +10,17 @@ internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
     public async Task<string?> CurrentAsync(CancellationToken cancellationToken)
     {
         var link = await files.StatAsync(paths.Current, cancellationToken).ConfigureAwait(false);
-        return link?.LinkTarget is { } target ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(target, paths.Directory)) : null;
+        return link?.LinkTarget is { } target ? HostPath.Absolute(target, paths.Directory) : null;
     }
 
     /// <summary>Points <c>current</c> to a release folder, in relative terms, so that the whole service can be moved.</summary>
     public Task PointAsync(string folder, CancellationToken cancellationToken) =>
-        files.LinkAsync(paths.Current, Path.GetRelativePath(paths.Directory, folder), cancellationToken);
+        files.LinkAsync(paths.Current, HostPath.Relative(paths.Directory, folder), cancellationToken);
 
     /// <returns>Null for a folder that was put there by hand.</returns>
     public async Task<ReleaseRecord?> RecordOfAsync(string folder, CancellationToken cancellationToken)
     {
-        var path = paths.Record(Path.GetFileName(folder));
+        var path = paths.Record(HostPath.Name(folder));
         var bytes = await files.ReadAsync(path, cancellationToken).ConfigureAwait(false);
         return bytes is null ? null : EngineJson.Read<ReleaseRecord>(bytes, ErrorIds.StateDamaged, path);
     }
@@ -29,7 +29,7 @@ internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
     {
         await files.CreateFolderAsync(paths.Records, HostModes.OpenFolder, cancellationToken).ConfigureAwait(false);
         var bytes = System.Text.Encoding.UTF8.GetBytes(EngineJson.Write(record, indented: true) + "\n");
-        await files.WriteAtomicAsync(paths.Record(Path.GetFileName(folder)), bytes, HostModes.OpenFile, cancellationToken).ConfigureAwait(false);
+        await files.WriteAtomicAsync(paths.Record(HostPath.Name(folder)), bytes, HostModes.OpenFile, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> ExistsAsync(string folder, CancellationToken cancellationToken) =>
@@ -73,7 +73,7 @@ internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
     /// <summary>Removes a release so that half of it is never taken for one.</summary>
     public async Task RemoveAsync(string folder, CancellationToken cancellationToken)
     {
-        var name = Path.GetFileName(folder);
+        var name = HostPath.Name(folder);
         var removed = paths.Release($".removed-{name}");
         await files.DeleteAsync(removed, cancellationToken).ConfigureAwait(false);
         await files.RenameAsync(folder, removed, cancellationToken).ConfigureAwait(false);

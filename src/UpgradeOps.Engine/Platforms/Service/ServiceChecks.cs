@@ -21,7 +21,7 @@ internal sealed class ServiceChecks(
                 ErrorIds.HostFileFailed, paths.Directory, $"The folder {paths.Directory} of {appName} does not exist or is not writable for this user."));
         }
 
-        var folder = target.RecordedArtifact ?? Path.Combine(target.Release.Source, target.Release.Tag);
+        var folder = target.RecordedArtifact ?? HostPath.Join(target.Release.Source, target.Release.Tag);
         if (!await folders.ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
         {
             findings.Add(ServiceFindings.Blocker(ErrorIds.ReleaseNotFound, folder, $"The release folder {folder} is not there."));
@@ -58,8 +58,8 @@ internal sealed class ServiceChecks(
     private async Task<IReadOnlyList<Finding>> CheckCommandAsync(string folder, CancellationToken cancellationToken)
     {
         var command = service.Command[0];
-        var isInRelease = command.Contains('/', StringComparison.Ordinal) && !Path.IsPathRooted(command);
-        var file = isInRelease ? Path.GetFullPath(command, folder) : command;
+        var isInRelease = command.Contains('/', StringComparison.Ordinal) && !HostPath.IsPosix(command);
+        var file = isInRelease ? HostPath.Absolute(command, folder) : command;
         return await HostCommands.ExistsAsync(host, file, cancellationToken).ConfigureAwait(false)
             ? []
             : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command {file} on {host.Address}, with which platform.service.command would start {appName}.")];

@@ -29,7 +29,7 @@ internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
         }
 
         if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is null)
-            await (await files.CreateAsync(paths.Log, HostModes.PrivateFile, cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+            await files.WriteAtomicAsync(paths.Log, ReadOnlyMemory<byte>.Empty, HostModes.PrivateFile, cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>The last mebibyte at most of the present log; null when there is none.</returns>

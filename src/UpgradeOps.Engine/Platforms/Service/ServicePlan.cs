@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Hosts;
+
 namespace UpgradeOps.Engine.Platforms.Service;
 
 /// <summary>The steps from what runs to a target.</summary>
@@ -7,7 +9,7 @@ internal static class ServicePlan
     public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder)
     {
         var release = target.Release;
-        var name = Path.GetFileName(folder);
+        var name = HostPath.Name(folder);
         var inputs = new Dictionary<string, string> { [ServiceSteps.Folder] = folder };
         var steps = new List<PlannedStep>();
         if (!target.IsRecorded)
@@ -24,7 +26,7 @@ internal static class ServicePlan
                 Inputs = new Dictionary<string, string>
                 {
                     [ServiceSteps.Folder] = folder,
-                    [ServiceSteps.From] = Path.Combine(release.Source, release.Tag),
+                    [ServiceSteps.From] = HostPath.Join(release.Source, release.Tag),
                     [ServiceSteps.Version] = release.Version,
                     [ServiceSteps.Tag] = release.Tag,
                     [ServiceSteps.Source] = release.Source,

@@ -46,7 +46,7 @@ internal sealed class ServicePlatform : IPlatform
         var current = await folders.CurrentAsync(cancellationToken).ConfigureAwait(false);
         var folder = process is { IsAlive: true } ? process.ReleaseFolder : current ?? process?.ReleaseFolder;
         var record = folder is null ? null : await folders.RecordOfAsync(folder, cancellationToken).ConfigureAwait(false);
-        var name = folder is null ? null : Path.GetFileName(folder);
+        var name = folder is null ? null : HostPath.Name(folder);
         return new Deployment
         {
             Name = definition.Name,
@@ -82,7 +82,7 @@ internal sealed class ServicePlatform : IPlatform
     public async Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken)
     {
         var release = version is not null ? paths.Release(version) : (await InspectAsync(cancellationToken).ConfigureAwait(false)).Artifact;
-        return release is null ? null : await SmallFiles.ReadAsync(host.Files, Path.Combine(release, folder), cancellationToken).ConfigureAwait(false);
+        return release is null ? null : await SmallFiles.ReadAsync(host.Files, HostPath.Join(release, folder), cancellationToken).ConfigureAwait(false);
     }
 
     public async IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class FolderReleaseSource(string appName, ReleasesDefinition rel
     public async Task<Release> ResolveAsync(string? version, string? channel, CancellationToken cancellationToken)
     {
         var release = await PeekAsync(version, channel, cancellationToken).ConfigureAwait(false);
-        var content = await FolderDigest.ComputeAsync(files, Path.Combine(folder, release.Tag), cancellationToken).ConfigureAwait(false);
+        var content = await FolderDigest.ComputeAsync(files, HostPath.Join(folder, release.Tag), cancellationToken).ConfigureAwait(false);
         return release with { Digest = content.Digest, SizeBytes = content.SizeBytes };
     }
 

@@ -177,7 +177,15 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
             return LeaseVerdict.Alive;
         }
 
-        if (owner.IsThisProcess() || (lives is null && owner.RunsUnderThisKernel()))
+        if (held.Connection is { } connection)
+        {
+            // It works over SSH from this very machine, or from another one.
+            if (lives == true && (!owner.IsThisProcess() || HeldHere.Has(connection)))
+            {
+                return LeaseVerdict.Alive;
+            }
+        }
+        else if (owner.IsThisProcess() || (lives is null && owner.RunsUnderThisKernel()))
         {
             return LeaseVerdict.Dead;
         }

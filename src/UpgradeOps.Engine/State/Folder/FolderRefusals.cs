@@ -9,9 +9,11 @@ internal sealed class FolderRefusals(string path)
     /// <summary>So many too many stand there before the oldest go: the file is rewritten once for all of them.</summary>
     private const int Slack = 100;
 
-    public IReadOnlyList<string> Read()
+    public IReadOnlyList<string> Read() => Newest(JournalFile.Read(path));
+
+    /// <summary>The newest lines that are whole, or damaged; a torn last one is none.</summary>
+    public static IReadOnlyList<string> Newest(IReadOnlyList<string> lines)
     {
-        var lines = JournalFile.Read(path);
         var whole = lines.Count > 0 && JournalLine.Open(lines[^1]) is null && JournalLine.CanBeTorn(lines[^1]) ? lines.SkipLast(1) : lines;
         return whole.TakeLast(RefusedAttempts.Kept).ToList();
     }

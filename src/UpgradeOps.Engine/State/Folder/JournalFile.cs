@@ -48,17 +48,20 @@ internal static class JournalFile
         }
 
         var bytes = ReadAll(path);
-        if (!IsTorn(bytes))
+        var end = WholeLength(bytes);
+        if (end == bytes.Length)
         {
             return;
         }
 
-        // One torn line at most: what stands before it is either whole or damage, and damage is never cut away.
-        var end = bytes.AsSpan(0, bytes.Length - 1).LastIndexOf((byte)'\n') + 1;
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
         stream.SetLength(end);
         stream.Flush(flushToDisk: true);
     }
+
+    /// <summary>How many of these bytes are lines that have their end, up to what a crash left half written.</summary>
+    // One torn line at most: what stands before it is either whole or damage, and damage is never cut away.
+    internal static int WholeLength(ReadOnlySpan<byte> bytes) => IsTorn(bytes) ? bytes[..^1].LastIndexOf((byte)'\n') + 1 : bytes.Length;
 
     // The end of a line is written last. After a power cut it may all the same be there before a sector in front of it: that is zeros then.
     private static bool IsTorn(ReadOnlySpan<byte> bytes)

@@ -19,6 +19,15 @@ internal sealed record LeaseFile
 
     public DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>
+    /// Of an owner that writes here over SSH, which no other has: its process may be anywhere, and holds no lock of this kernel. Its heartbeat
+    /// counts, by this machine's clock. Null for an owner that holds its lock.
+    /// </summary>
+    public string? Connection { get; init; }
+
+    /// <summary>Grows with every heartbeat of such an owner: its times are whole seconds.</summary>
+    public long? Beat { get; init; }
+
     public static LeaseFile Read(string path)
     {
         if (!File.Exists(path))
@@ -26,8 +35,10 @@ internal sealed record LeaseFile
             return new LeaseFile();
         }
 
-        return EngineJson.Read<LeaseFile>(File.ReadAllText(path), ErrorIds.StateDamaged, path);
+        return Parse(File.ReadAllText(path), path);
     }
+
+    public static LeaseFile Parse(string json, string path) => EngineJson.Read<LeaseFile>(json, ErrorIds.StateDamaged, path);
 
     public void Write(string path) => DurableFile.WriteAtomic(path, System.Text.Encoding.UTF8.GetBytes(EngineJson.Write(this)));
 

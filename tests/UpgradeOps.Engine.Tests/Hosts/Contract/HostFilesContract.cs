@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Local;
 
 namespace UpgradeOps.Engine.Tests.Hosts;
 
@@ -105,6 +106,18 @@ public abstract class HostFilesContract : IDisposable
             Assert.Equal(Convert.ToInt32("755", 8), (await Files.StatAsync(folder["to/bin/run"], Token))!.Mode);
         var again = await Assert.ThrowsAsync<AppException>(() => Files.CopyFolderAsync(folder["from"], folder["to"], Token));
         Assert.Contains("exists already", again.Message);
+    }
+
+    [Fact]
+    public async Task A_folders_digest_is_the_same_on_every_host()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such names.");
+        folder.Write("release/-n", "1");
+        folder.Write("release/a b/it's \"odd\"\n$(x)", "2");
+        folder.Write("release/a b/\\", "");
+        await Files.LinkAsync(folder["release/link"], "a b", Token);
+
+        Assert.Equal(await FolderDigest.ComputeAsync(new LocalFiles(), folder["release"], Token), await FolderDigest.ComputeAsync(Files, folder["release"], Token));
     }
 
     [Fact]

@@ -47,6 +47,17 @@ public sealed class SshCommandLineTests
     }
 
     [Fact]
+    public void A_tunnel_tells_why_it_cannot_be_made()
+    {
+        var arguments = SshCommandLine.Forward(new SshAddress("deploy", "host", 2222), new SshOptions { ConfigurationFile = "/c" }, "::1", 8080);
+
+        Assert.Equal(["-F", "/c", "-o", "LogLevel=INFO", "-W", "[::1]:8080"], arguments.Take(6));
+        Assert.Equal(["-p", "2222", "-l", "deploy", "--", "host"], arguments.TakeLast(6));
+        Assert.Equal("on the host: connect failed: Connection refused", SshTunnel.Reason("Warning: x\r\nchannel 0: open failed: connect failed: Connection refused\r\nstdio forwarding failed\r\n"));
+        Assert.Contains("from: runner", SshTunnel.Reason("channel 0: open failed: administratively prohibited: open failed"));
+    }
+
+    [Fact]
     public void The_users_configuration_decides_what_the_address_leaves_open()
     {
         var arguments = SshCommandLine.Arguments(new SshAddress(null, "alias", null), new SshOptions(), "exec sh");

@@ -18,10 +18,10 @@ public abstract partial class AppStateContract
     private protected abstract StateDefinition Place { get; }
 
     /// <summary>As another runner would: nothing is shared with an earlier one but the store.</summary>
-    private protected IAppState Open(TimeProvider? time = null) =>
+    private protected virtual IAppState Open(TimeProvider? time = null) =>
         new EngineSession(new EngineOptions { Time = time ?? TimeProvider.System }).OpenState(Name, Place);
 
-    private protected StateProcess StartProcess() => StateProcess.Start(Name, Place);
+    private protected virtual StateProcess StartProcess() => StateProcess.Start(Name, Place);
 
     private protected static string Line(int number) => JournalLine.Seal($$"""{"seq":{{number}}}""");
 

@@ -13,6 +13,8 @@ internal static class Agreement
         CheckMigrations(definition, root);
         if (definition.Platform is { Compose: null, Service: not null })
             CheckService(root);
+        if (definition.Host != "local")
+            CheckRemote(root);
         if (definition.Platform is { Compose: not null, Service: null } && definition.Releases.Folder is not null)
             root.Child("releases", DefinitionKeys.Releases)?.Wrong("folder", "the platform compose takes versions from an image repository", "Use 'image: …' instead.");
     }
@@ -70,5 +72,17 @@ internal static class Agreement
             database.Child("at", DefinitionKeys.DatabaseAt)?.MustNotHave("service", "it is a service of a compose file, and this platform has none", "Use 'address: …' instead.");
         foreach (var check in root.Children("health", DefinitionKeys.Health).Where(h => h.Text("from") == "container"))
             check.Wrong("from", "'container' needs a container, and this platform has none", "Use host.");
+    }
+
+    /// <summary>What works on this machine only, so far.</summary>
+    private static void CheckRemote(Section root)
+    {
+        foreach (var backup in root.Children("backups", DefinitionKeys.Backup))
+        {
+            if (backup.Has("sqlite"))
+                backup.Wrong("sqlite", "it is copied on its own machine only", "Use 'folder: …' with 'quiesce: stop', or run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
+            if (backup.Has("raft"))
+                backup.Wrong("raft", "it is asked from its own machine only", "Run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
+        }
     }
 }

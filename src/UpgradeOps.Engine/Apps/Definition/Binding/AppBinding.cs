@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Apps.Definition.Reading;
+using UpgradeOps.Engine.Hosts.Ssh;
 
 namespace UpgradeOps.Engine.Apps.Definition.Binding;
 
@@ -7,19 +8,23 @@ internal static class AppBinding
 {
     public const string Schema = "upgradeops/v1";
 
+    private const string Local = "local";
+
     public static AppDefinition Bind(Section root, string file)
     {
         var folder = Path.GetDirectoryName(file)!;
         CheckSchema(root);
-        var platform = PlatformBinding.Bind(root, folder);
+        var host = Host(root);
+        var paths = new FolderPath(folder, host != Local);
+        var platform = PlatformBinding.Bind(root, paths);
         var directory = platform.Compose is null && platform.Service is null ? folder : platform.Directory;
         var databases = DataBinding.Databases(root);
         var definition = new AppDefinition
         {
             Name = root.RequiredText("name", TextRule.AppName, "Give the application a name, such as 'name: kmp'."),
-            Host = Host(root),
+            Host = host,
             Platform = platform,
-            Releases = ReleasesBinding.Bind(root, folder),
+            Releases = ReleasesBinding.Bind(root, paths),
             Databases = databases,
             Health = HealthBinding.Bind(root),
             Smoke = SmokeBinding.Bind(root, directory, databases),
@@ -32,7 +37,7 @@ internal static class AppBinding
             Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
             HealthTimeout = root.Time("healthTimeout", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(6)),
             OnFailureData = DataBinding.OnFailure(root),
-            State = StateBinding.Bind(root, folder, directory),
+            State = StateBinding.Bind(root, paths, directory, host),
             Store = StoreBinding.Bind(root, directory),
             Path = file,
         };
@@ -50,14 +55,14 @@ internal static class AppBinding
 
     private static string Host(Section root)
     {
-        if (root.Text("host") is { } host && host != "local")
-        {
-            if (host.StartsWith("ssh://", StringComparison.Ordinal))
-                root.Wrong("host", "this version does not work over SSH", "Run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
-            else
-                root.Wrong("host", $"'{host}' is not known here", "Use local.");
-        }
-
-        return "local";
+        if (root.Text("host") is not { } host || host == Local)
+            return Local;
+        if (SshAddress.Parse(host) is { } address)
+            return address.ToString();
+        if (host.StartsWith("ssh://", StringComparison.Ordinal))
+            root.Wrong("host", $"'{host}' is no address of an SSH server", "Write ssh://user@host:port; user and port may be left to the SSH configuration.");
+        else
+            root.Wrong("host", $"'{host}' is not known here", "Use local, or ssh://user@host:port.");
+        return Local;
     }
 }

@@ -5,7 +5,7 @@ namespace UpgradeOps.Engine.Apps.Definition.Binding;
 /// <summary><c>platform:</c></summary>
 internal static class PlatformBinding
 {
-    public static PlatformDefinition Bind(Section root, string folder)
+    public static PlatformDefinition Bind(Section root, FolderPath folder)
     {
         var platform = root.RequiredChild("platform", DefinitionKeys.Platform, "Say how the application runs: 'platform: { compose: … }'.");
         platform?.ExactlyOne("compose", "service");
@@ -16,12 +16,12 @@ internal static class PlatformBinding
         };
     }
 
-    private static ComposeDefinition Compose(Section section, string folder)
+    private static ComposeDefinition Compose(Section section, FolderPath folder)
     {
         var version = section.RequiredChild("version", DefinitionKeys.ComposeVersion, "Name the variable that holds the image's tag: 'version: { env-file: .env, variable: APP_TAG }'.");
         return new ComposeDefinition
         {
-            Directory = FolderPath.Absolute(section.RequiredText("directory", fix: "Name the folder of the compose file."), folder),
+            Directory = folder.OnHost(section, "directory", section.RequiredText("directory", fix: "Name the folder of the compose file.")),
             Files = section.Texts("files", TextRule.Inside),
             Project = section.Text("project", TextRule.PartName),
             Service = section.RequiredText("service", TextRule.PartName, "Name the service that carries the version."),
@@ -30,13 +30,13 @@ internal static class PlatformBinding
         };
     }
 
-    private static ServiceDefinition Service(Section section, string folder)
+    private static ServiceDefinition Service(Section section, FolderPath folder)
     {
         if (!section.Has("command"))
             section.Missing("command", "Write the program and its arguments as a list.");
         return new ServiceDefinition
         {
-            Directory = FolderPath.Absolute(section.RequiredText("directory", fix: "Name the folder that holds releases/ and current."), folder),
+            Directory = folder.OnHost(section, "directory", section.RequiredText("directory", fix: "Name the folder that holds releases/ and current.")),
             Supervisor = section.Choice("supervisor", "process", ["process"], "systemd", "windows-service"),
             Command = section.Texts("command", TextRule.Any),
             Environment = section.Named("environment", TextRule.Variable, TextRule.Value),

@@ -5,7 +5,7 @@ namespace UpgradeOps.Engine.Apps.Definition.Binding;
 /// <summary><c>releases:</c></summary>
 internal static class ReleasesBinding
 {
-    public static ReleasesDefinition Bind(Section root, string folder)
+    public static ReleasesDefinition Bind(Section root, FolderPath folder)
     {
         if (root.RequiredChild("releases", DefinitionKeys.Releases, "Say where versions come from: 'releases: { image: … }'.") is not { } section)
             return new ReleasesDefinition();
@@ -29,13 +29,13 @@ internal static class ReleasesBinding
         return new ReleasesDefinition
         {
             Image = section.Text("image", TextRule.Image),
-            Folder = section.Text("folder") is { } releases ? FolderPath.Absolute(releases, folder) : null,
+            Folder = section.Text("folder") is { } releases ? folder.OnHost(section, "folder", releases) : null,
             Channels = channels,
             Channel = channel,
             Notes = section.Text("notes", TextRule.Notes),
             User = section.Text("user"),
             Password = section.Text("password", TextRule.Secret),
-            CertificateAuthority = section.Text("certificateAuthority") is { } authority ? FolderPath.Absolute(authority, folder) : null,
+            CertificateAuthority = section.Text("certificateAuthority") is { } authority ? folder.Here(authority) : null,
         };
     }
 }

@@ -7,21 +7,24 @@ namespace UpgradeOps.Engine.Apps.Definition.Binding;
 internal static class StateBinding
 {
     /// <param name="directory">The platform's, where paths of secrets start.</param>
-    public static StateDefinition? Bind(Section root, string folder, string directory)
+    /// <param name="host">The application's.</param>
+    public static StateDefinition? Bind(Section root, FolderPath folder, string directory, string host)
     {
+        // Where nothing is said it stands on the host, and the catalogue has to know on which.
         if (root.Child("state", DefinitionKeys.State) is not { } section)
-            return null;
+            return folder.IsRemote ? new StateDefinition { Host = host } : null;
 
         section.ExactlyOne("folder", "postgresql");
         return new StateDefinition
         {
-            Folder = Path(section, "folder", folder),
-            PostgreSql = section.Child("postgresql", DefinitionKeys.StatePostgreSql) is { } server ? PostgreSql(server, folder, directory) : null,
+            Host = folder.IsRemote && !section.Has("postgresql") ? host : null,
+            Folder = section.Text("folder") is { } path ? folder.OnHost(section, "folder", path) : null,
+            PostgreSql = section.Child("postgresql", DefinitionKeys.StatePostgreSql) is { } server ? PostgreSql(server, folder, folder.IsRemote ? folder.Folder : directory) : null,
             Backups = Path(section, "backups", folder),
         };
     }
 
-    private static PostgreSqlStateDefinition PostgreSql(Section section, string folder, string directory)
+    private static PostgreSqlStateDefinition PostgreSql(Section section, FolderPath folder, string directory)
     {
         if (section.Has("certificateAuthority") && section.Text("tls") == "off")
             section.Wrong("certificateAuthority", "it counts for nothing without TLS", "Remove it, or write 'tls: verify'.");
@@ -38,6 +41,6 @@ internal static class StateBinding
         };
     }
 
-    private static string? Path(Section section, string key, string folder) =>
-        section.Text(key) is { } path ? FolderPath.Absolute(path, folder) : null;
+    private static string? Path(Section section, string key, FolderPath folder) =>
+        section.Text(key) is { } path ? folder.Here(path) : null;
 }

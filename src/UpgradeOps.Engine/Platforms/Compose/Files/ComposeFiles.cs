@@ -27,7 +27,7 @@ internal sealed class ComposeFiles(ComposeDefinition compose, IHostFiles files)
             return compose.Files.Select(f => Combine(compose.Directory, f)).ToList();
         if (await ReadEnvAsync(cancellationToken).ConfigureAwait(false) is { } env && EnvFile.Parse(env, EnvPath) is var parsed && parsed.Value("COMPOSE_FILE") is { Length: > 0 } list)
         {
-            var separator = parsed.Value("COMPOSE_PATH_SEPARATOR") is { Length: > 0 } own ? own : Path.PathSeparator.ToString();
+            var separator = parsed.Value("COMPOSE_PATH_SEPARATOR") is { Length: > 0 } own ? own : HostPath.IsPosix(compose.Directory) ? ":" : Path.PathSeparator.ToString();
             return list.Split(separator, StringSplitOptions.RemoveEmptyEntries).Select(f => Combine(compose.Directory, f)).ToList();
         }
 
@@ -67,5 +67,5 @@ internal sealed class ComposeFiles(ComposeDefinition compose, IHostFiles files)
         return null;
     }
 
-    private static string Combine(string folder, string path) => Path.GetFullPath(Path.Combine(folder, path));
+    private static string Combine(string folder, string path) => HostPath.Absolute(path, folder);
 }

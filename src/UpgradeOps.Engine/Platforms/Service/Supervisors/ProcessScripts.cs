@@ -2,7 +2,10 @@ using UpgradeOps.Engine.Hosts;
 
 namespace UpgradeOps.Engine.Platforms.Service.Supervisors;
 
-/// <summary>The few lines of shell that must run on the host itself, whichever host that is. Values travel as arguments, never in the text.</summary>
+/// <summary>
+/// The few lines of shell that must run on the host itself, whichever host that is. Values travel as arguments, never in the text. Each may run twice: of two
+/// starts one wins, and a signal to a process that has it already, or is gone, does nothing.
+/// </summary>
 internal static class ProcessScripts
 {
     /// <summary>
@@ -61,15 +64,15 @@ internal static class ProcessScripts
         """;
 
     public static HostCommand Launch(string pidFile, string log, string releaseFolder, IReadOnlyList<string> command) =>
-        new("sh", ["-c", Launcher, "upgradeops", Wrapper, log, pidFile, releaseFolder, .. command]) { Detached = true };
+        new("sh", ["-c", Launcher, "upgradeops", Wrapper, log, pidFile, releaseFolder, .. command]) { Detached = true, IsQuestion = true };
 
     public static HostCommand Signal(ServiceProcess process, string signal) => Signal(process, signal, "process");
 
     public static HostCommand SignalGroup(ServiceProcess process, string signal) => Signal(process, signal, "group");
 
     public static HostCommand Sweep(ServiceProcess process) =>
-        new("sh", "-c", Sweeper, "upgradeops", $"{process.ProcessId}", $"{process.StartTime}");
+        new("sh", "-c", Sweeper, "upgradeops", $"{process.ProcessId}", $"{process.StartTime}") { IsQuestion = true };
 
     private static HostCommand Signal(ServiceProcess process, string signal, string whom) =>
-        new("sh", "-c", Signaller, "upgradeops", $"{process.ProcessId}", $"{process.StartTime}", signal, whom);
+        new("sh", "-c", Signaller, "upgradeops", $"{process.ProcessId}", $"{process.StartTime}", signal, whom) { IsQuestion = true };
 }

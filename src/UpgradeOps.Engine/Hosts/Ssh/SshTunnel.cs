@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace UpgradeOps.Engine.Hosts.Ssh;
+
+/// <summary>A TCP connection that the host makes for us (<c>ssh -W</c>): what listens on its loopback address only is reached too.</summary>
+internal sealed class SshTunnel : Stream
+{
+    private readonly Process _process;
+    private readonly Stream _input;
+    private readonly Stream _output;
+    private readonly StringBuilder _said = new();
+    private bool _heard;
+    private bool _closed;
+
+    private SshTunnel(Process process)
+    {
+        _process = process;
+        _input = process.StandardInput.BaseStream;
+        _output = process.StandardOutput.BaseStream;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_said)
+                _said.AppendLine(line.Data);
+        };
+        process.BeginErrorReadLine();
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Begins to connect; that nobody listens, or that the host cannot be reached, is told by the first read.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.HostCommandMissing"/>: there is no SSH client.</exception>
+    public static SshTunnel Open(SshAddress address, SshOptions options, string host, int port) =>
+        new(SshClient.Start(address, options, SshCommandLine.Forward(address, options, host, port)));
+
+    /// <exception cref="IOException">Nothing came, and why.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await _output.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (count > 0 || _heard || buffer.Length == 0)
+        {
+            _heard = true;
+            return count;
+        }
+
+        await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        lock (_said)
+            throw new IOException(Reason(_said.ToString()));
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _input.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            await _input.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The client has ended; the next read says why.
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>What the client said, without the words of its own machinery.</summary>
+    internal static string Reason(string said)
+    {
+        var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (lines.FirstOrDefault(l => l.Contains("administratively prohibited", StringComparison.Ordinal)) is not null)
+            return "the SSH server forwards no connections (AllowTcpForwarding); allow it, or ask with 'from: runner'";
+        const string mark = "open failed: ";
+        var refused = lines.FirstOrDefault(l => l.Contains(mark, StringComparison.Ordinal));
+        return refused is not null
+            ? $"on the host: {refused[(refused.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..]}"
+            : $"the SSH connection brought no answer: {lines.LastOrDefault() ?? "it ended"}";
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_closed)
+        {
+            _closed = true;
+            SshClient.Kill(_process);
+            _process.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,54 @@
+namespace UpgradeOps.Engine.Tests.Apps;
+
+/// <summary>What a definition may say about another machine.</summary>
+public sealed class DefinitionHostTests
+{
+    private const string Remote = """
+        schema: upgradeops/v1
+        name: notes
+        host: ssh://deploy@host:2222
+        platform:
+          service:
+            directory: /srv/notes/../app/
+            command: [./notes]
+        releases:
+          folder: /srv/incoming
+        """;
+
+    [Fact]
+    public void Paths_of_the_host_are_its_own_and_the_state_stands_there()
+    {
+        var definition = Definitions.Parse(Remote);
+
+        Assert.Equal(("ssh://deploy@host:2222", "/srv/app", "/srv/incoming"), (definition.Host, definition.Platform.Directory, definition.Releases.Folder));
+        Assert.Equal(("ssh://deploy@host:2222", null, null), (definition.State!.Host, definition.State.Folder, definition.State.Backups));
+        Assert.Null(Definitions.Parse(Remote.Replace("ssh://deploy@host:2222", "local", StringComparison.Ordinal)).State);
+    }
+
+    [Fact]
+    public void A_declared_state_folder_is_the_hosts_and_the_folder_of_backups_this_machines()
+    {
+        var state = Definitions.Parse(Remote + "\nstate: { folder: /var/state, backups: saved }").State!;
+
+        Assert.Equal(("ssh://deploy@host:2222", "/var/state", Path.GetFullPath("/srv/app/saved")), (state.Host, state.Folder, state.Backups));
+        var database = Definitions.Parse(Remote + "\nstate: { postgresql: { address: db, database: d, user: u } }").State!;
+        Assert.Equal((null, "db"), (database.Host, database.PostgreSql!.Address));
+    }
+
+    [Theory]
+    [InlineData("ssh://deploy@host:2222", "ssh://a b", "3:1: host: ", "ssh://user@host:port")]
+    [InlineData("ssh://deploy@host:2222", "ssh://-oProxyCommand=x", "3:1: host: ", "ssh://user@host:port")]
+    [InlineData("ssh://deploy@host:2222", "docker", "3:1: host: ", "Use local, or ssh")]
+    [InlineData("/srv/notes/../app/", "app", "6:5: platform.service.directory: ", "from the root on")]
+    [InlineData("/srv/incoming", "incoming", "9:3: releases.folder: ", "from the root on")]
+    [InlineData("releases:", "state: { folder: state }\nreleases:", "8:10: state.folder: ", "from the root on")]
+    [InlineData("releases:", "backups: [ { sqlite: a.db } ]\nreleases:", "8:14: backups[0].sqlite: ", "quiesce: stop")]
+    [InlineData("releases:", "backups: [ { raft: { name: v, address: 'http://x', token: 'env:T' } } ]\nreleases:", "8:14: backups[0].raft: ", "host: local")]
+    public void What_cannot_be_meant_is_refused_with_its_place(string from, string to, string place, string fix)
+    {
+        var error = Definitions.Refused(Remote.Replace(from, to, StringComparison.Ordinal));
+
+        Assert.StartsWith($"{Definitions.File}:{place}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(fix, error.Message, StringComparison.Ordinal);
+    }
+}

@@ -37,6 +37,12 @@ internal static class PlanView
             parts.Add(FindingView.Of(plan.Findings));
         }
 
+        if (plan.Commits.Count > 0)
+        {
+            parts.Add(Text.Empty);
+            parts.Add(CommitView.Of(plan.Commits));
+        }
+
         if (plan.Changes is { Length: > 0 } changes)
         {
             parts.Add(Text.Empty);

@@ -21,6 +21,8 @@ internal static class StatusView
                 ("Pending", s => s.PendingOperation),
                 ("Last backup", s => s.LastBackupId)),
         };
+        if (all is [{ Commits.Count: > 0 } one])
+            parts.Add(CommitView.Of(one.Commits));
         var problems = all.SelectMany(s => s.Problems).ToList();
         if (problems.Count > 0)
             parts.Add(FindingView.Of(problems));

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace UpgradeOps.Engine.Json;
 
 /// <summary>
-/// What a plan is recognised by: SHA-256 over its canonical JSON, without the time it was made, its findings and the hash itself. Members
+/// What a plan is recognised by: SHA-256 over its canonical JSON, without the time it was made, its commits and findings and the hash itself. Members
 /// that are null, false, <c>[]</c> or <c>{}</c> do not count either, so that a plan made before such a member existed keeps its hash.
 /// </summary>
 public static class PlanHash
@@ -15,7 +15,7 @@ public static class PlanHash
     public static string Compute(UpdatePlan plan)
     {
         var body = (JsonObject)JsonSerializer.SerializeToNode(plan, EngineJson.Options)!;
-        foreach (var name in (string[])["createdAt", "findings", "dataSince", "hash"])
+        foreach (var name in (string[])["createdAt", "commits", "findings", "dataSince", "hash"])
             body.Remove(name);
         DropEmpty(body);
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(EngineJson.Canonical(body)))).ToLowerInvariant();

@@ -15,6 +15,7 @@ using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.Platforms.Compose;
 using UpgradeOps.Engine.Platforms.Service;
 using UpgradeOps.Engine.Progress;
+using UpgradeOps.Engine.Releases.Git;
 using UpgradeOps.Engine.Releases.Registry.Auth;
 using UpgradeOps.Engine.State;
 
@@ -32,7 +33,7 @@ internal static class Furnishing
         var redaction = new Redaction();
         var secrets = SecretResolver.For(definition, host.Files, session.Options, redaction);
         var docker = new Lazy<DockerClient>(() => new DockerClient(remoteHost is null ? DockerEndpoint.FromEnvironment(session.Variable) : RemoteEngine.On(remoteHost), time));
-        var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time);
+        var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time, GitRepository.For(definition, host, secrets));
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
         var remote = definition.Store is { S3: { } bucket } ? new S3Store(bucket, definition.Name, secrets, time) : null;
         var writers = new PlatformWriters(definition.Quiesce, platform);
@@ -86,11 +87,11 @@ internal static class Furnishing
         .Concat(definition.Smoke.SelectMany(s => s.Secrets.Values))
         .OfType<string>();
 
-    private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time) =>
+    private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time, GitRepository? repository) =>
         definition.Platform switch
         {
             { Compose: not null } => new ComposePlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction }),
-            { Service: not null } => new ServicePlatform(definition, host, time),
+            { Service: not null } => new ServicePlatform(definition, host, time, repository),
             _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: no platform is declared.", definition.Path),
         };
 }

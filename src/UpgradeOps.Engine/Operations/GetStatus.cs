@@ -31,6 +31,11 @@ public sealed class GetStatus(EngineSession session)
                 : await TryAsync(problems, rooms, () => rooms.Releases.ResolveAsync(null, channel, cancellationToken)).ConfigureAwait(false) ?? latest;
         }
 
+        var history = latest is null || current is null || latest.Digest == current.Digest
+            ? null
+            : await TryAsync(problems, rooms, () => rooms.Releases.HistoryAsync(current, latest, cancellationToken)).ConfigureAwait(false);
+        problems.AddRange(history?.Findings ?? []);
+
         var bad = latest is null ? null : BadReleases.Find(memory, latest);
         if (bad is not null && latest!.Digest != current?.Digest)
         {
@@ -52,7 +57,9 @@ public sealed class GetStatus(EngineSession session)
             LatestVersion = latest?.Version,
             LatestDigest = latest?.Digest,
             Channel = channel,
-            UpdateAvailable = current is not null && latest is not null && VersionRules.IsUpdate(current, latest, memory),
+            UpdateAvailable = current is not null && latest is not null && VersionRules.IsUpdate(current, latest, memory)
+                && history?.Findings.Any(f => f.Severity == FindingSeverity.Blocker) != true,
+            Commits = history?.Commits ?? [],
             Healthy = health?.Healthy,
             Instances = current?.Instances ?? [],
             PendingOperation = open?.OperationId,

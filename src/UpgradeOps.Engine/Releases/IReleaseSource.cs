@@ -20,4 +20,7 @@ internal interface IReleaseSource
     /// </param>
     /// <exception cref="AppException">Not found, wrong architecture, registry trouble: each its own ErrorId.</exception>
     Task<Release> ResolveAsync(string? version, string? channel, CancellationToken cancellationToken);
+
+    /// <summary>What lies between what runs and a release that was resolved, where the source knows.</summary>
+    Task<ReleaseHistory> HistoryAsync(Deployment current, Release release, CancellationToken cancellationToken) => Task.FromResult(ReleaseHistory.None);
 }

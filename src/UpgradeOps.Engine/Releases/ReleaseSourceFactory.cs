@@ -3,6 +3,7 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Releases.Folder;
+using UpgradeOps.Engine.Releases.Git;
 using UpgradeOps.Engine.Releases.Images;
 using UpgradeOps.Engine.Releases.Registry;
 using UpgradeOps.Engine.Releases.Registry.Auth;
@@ -32,8 +33,9 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time)
     public IReleaseSource Open(AppDefinition definition, IHost host, ISecretResolver secrets) => definition.Releases switch
     {
         { Image: { } image } => new ImageReleaseSource(definition.Name, definition.Releases, OpenRegistry(definition, image, secrets), Platform),
+        { Git: not null } => new GitReleaseSource(definition.Name, definition.Releases, GitRepository.For(definition, host, secrets)!),
         { Folder: { } folder } => new FolderReleaseSource(definition.Name, definition.Releases, folder, host.Files),
-        _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: releases names neither image nor folder.", definition.Path),
+        _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: releases names neither image nor folder nor git.", definition.Path),
     };
 
     /// <summary>The credentials with which images of this application are pulled: its own registry's, else what <c>docker login</c> stored.</summary>

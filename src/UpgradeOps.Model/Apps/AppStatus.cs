@@ -19,6 +19,9 @@ public sealed record AppStatus
 
     public bool UpdateAvailable { get; init; }
 
+    /// <summary>Commits between what runs and the newest version, newest first, at most 200, where releases come from git.</summary>
+    public IReadOnlyList<ReleaseCommit> Commits { get; init; } = [];
+
     /// <summary>True when every health check passes; null when no check is declared.</summary>
     public bool? Healthy { get; init; }
 

@@ -37,6 +37,17 @@ public static class ErrorIds
     public const string ChannelUnknown = "UpgradeOps.Releases.ChannelUnknown";
     public const string DigestMismatch = "UpgradeOps.Releases.DigestMismatch";
 
+    public const string RepositoryUnreachable = "UpgradeOps.Releases.RepositoryUnreachable";
+    public const string RepositoryUnauthorized = "UpgradeOps.Releases.RepositoryUnauthorized";
+    public const string RepositoryMissing = "UpgradeOps.Releases.RepositoryMissing";
+    public const string RepositoryFailed = "UpgradeOps.Releases.RepositoryFailed";
+    public const string SubmoduleMissing = "UpgradeOps.Releases.SubmoduleMissing";
+    public const string SignatureInvalid = "UpgradeOps.Releases.SignatureInvalid";
+    public const string HistoryRewritten = "UpgradeOps.Releases.HistoryRewritten";
+    public const string TagMoved = "UpgradeOps.Releases.TagMoved";
+    public const string CheckoutDirty = "UpgradeOps.Releases.CheckoutDirty";
+    public const string CheckoutDiverged = "UpgradeOps.Releases.CheckoutDiverged";
+
     public const string ComposeInvalid = "UpgradeOps.Compose.FileInvalid";
     public const string ComposeServiceMissing = "UpgradeOps.Compose.ServiceMissing";
     public const string ComposeVariableMissing = "UpgradeOps.Compose.VariableMissing";

@@ -9,18 +9,21 @@ public sealed record Release
     /// <summary>The version, such as <c>v1.2.3</c>; for a moving tag that carries none, the tag.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The tag (or folder name) by which the source knows it; may move when it is a channel's.</summary>
+    /// <summary>
+    /// The tag (or folder name) by which the source knows it; may move when it is a channel's. Of a branch, its name and the commit's first
+    /// twelve digits (<c>main-1a2b3c4d5e6f</c>).
+    /// </summary>
     public required string Tag { get; init; }
 
     /// <summary>The channel it was resolved through; null when it was named.</summary>
     public string? Channel { get; init; }
 
-    /// <summary>Where it comes from: an image repository without tag, or a folder.</summary>
+    /// <summary>Where it comes from: an image repository without tag, a folder, or a git repository.</summary>
     public required string Source { get; init; }
 
     /// <summary>
     /// The digest (<c>sha256:…</c>) by which it is fetched: of an image's index where it has one, else of its manifest, as an engine
-    /// shows it afterwards; of a folder over all that is in it. Null while it was only listed.
+    /// shows it afterwards; of a folder over all that is in it; of a git repository the commit (<c>sha1:…</c>). Null while it was only listed.
     /// </summary>
     public string? Digest { get; init; }
 

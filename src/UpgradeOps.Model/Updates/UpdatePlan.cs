@@ -49,7 +49,7 @@ public sealed record PlanEndpoint
 
 /// <summary>
 /// An update as data: exactly what will be done, before it is done. <see cref="Hash"/> covers everything but
-/// <see cref="CreatedAt"/>, <see cref="Findings"/>, <see cref="DataSince"/> and itself.
+/// <see cref="CreatedAt"/>, <see cref="Commits"/>, <see cref="Findings"/>, <see cref="DataSince"/> and itself.
 /// </summary>
 public sealed record UpdatePlan
 {
@@ -75,6 +75,9 @@ public sealed record UpdatePlan
 
     /// <summary>Release notes between the two versions, where the source has them.</summary>
     public string? Changes { get; init; }
+
+    /// <summary>Commits that the release adds to what runs, newest first, at most 200, where releases come from git; not part of the hash.</summary>
+    public IReadOnlyList<ReleaseCommit> Commits { get; init; } = [];
 
     /// <summary>What preflight found; not part of the hash.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];

@@ -28,4 +28,5 @@ public enum Part
 
     /// <summary>OpenSSH's client and server.</summary>
     Ssh,
+    Git,
 }

@@ -122,13 +122,25 @@ internal sealed record ServiceDefinition
 
 internal sealed record ReleasesDefinition
 {
-    /// <summary>Image repository without tag; exactly one of this and <see cref="Folder"/> is set.</summary>
+    /// <summary>Image repository without tag; exactly one of this, <see cref="Folder"/> and <see cref="Git"/> is set.</summary>
     public string? Image { get; init; }
 
     /// <summary>Absolute folder with one subfolder a version.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Channel name to tag, or to a pattern with <c>*</c>.</summary>
+    /// <summary>Address of a git repository, or the absolute path of one (or of a checkout) on the application's host.</summary>
+    public string? Git { get; init; }
+
+    /// <summary>A private key for git over SSH, absolute, on the application's host.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Only tags with a good signature are releases.</summary>
+    public bool VerifyTags { get; init; }
+
+    /// <summary>Who may sign, as ssh-keygen's file of allowed signers, absolute, on the application's host; null for what git knows there.</summary>
+    public string? Signers { get; init; }
+
+    /// <summary>Channel name to tag, to a pattern with <c>*</c>, or to <c>branch:NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Channels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The channel followed until <c>-Channel</c> chooses another.</summary>
@@ -137,7 +149,7 @@ internal sealed record ReleasesDefinition
     /// <summary>Where a person reads what changed: <c>github:owner/repository</c>, or an address with <c>{version}</c> in it.</summary>
     public string? Notes { get; init; }
 
-    /// <summary>User for the registry; null for the credentials that <c>docker login</c> stored, or anonymous.</summary>
+    /// <summary>User for the registry, or for git over https; null for the credentials that <c>docker login</c> stored, or anonymous.</summary>
     public string? User { get; init; }
 
     /// <summary>A secret reference.</summary>

@@ -24,8 +24,8 @@ internal static class DefinitionKeys
         "build", "unit", "user", "group", "shared", "keep", "instances", "owner", "mode");
 
     public static readonly KeySet Releases = new("releases",
-        ["image", "folder", "channels", "channel", "notes", "user", "password", "certificateAuthority"],
-        "git", "github", "helm", "oci", "chart", "assets", "signature", "branch", "verify");
+        ["image", "folder", "git", "channels", "channel", "notes", "key", "verify", "signers", "user", "password", "certificateAuthority"],
+        "github", "helm", "oci", "chart", "assets", "signature", "branch");
 
     public static readonly KeySet Database = new("databases.*", ["engine", "at", "name", "user", "password", "validate"],
         "connection", "tls", "options", "path");

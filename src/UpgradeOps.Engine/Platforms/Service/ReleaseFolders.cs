@@ -44,8 +44,18 @@ internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
         var folder = paths.Release(version);
         if (!await ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
             return folder;
-        var content = await FolderDigest.ComputeAsync(files, folder, cancellationToken).ConfigureAwait(false);
-        return content.Digest == digest ? folder : paths.Release($"{version}-{digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..][..12]}");
+        return await HoldsAsync(folder, digest, cancellationToken).ConfigureAwait(false) ? folder : paths.Release($"{version}-{digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..][..12]}");
+    }
+
+    /// <summary>True when a folder holds a release untouched: its content is what has this digest, or what was made of the commit that has it.</summary>
+    public async Task<bool> HoldsAsync(string folder, string digest, CancellationToken cancellationToken)
+    {
+        if (!await ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
+            return false;
+        var record = await RecordOfAsync(folder, cancellationToken).ConfigureAwait(false);
+        if (record?.Content is not null && record.Digest != digest)
+            return false;
+        return (await FolderDigest.ComputeAsync(files, folder, cancellationToken).ConfigureAwait(false)).Digest == (record?.Content ?? digest);
     }
 
     /// <summary>Every whole release, the latest staged first; the ones put there by hand count from when they were changed.</summary>

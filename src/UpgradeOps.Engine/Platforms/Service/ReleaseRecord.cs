@@ -11,8 +11,11 @@ internal sealed record ReleaseRecord
 
     public required string Source { get; init; }
 
-    /// <summary>Of the folder's content.</summary>
+    /// <summary>What the source knows it by: the digest of the folder's content, or a commit.</summary>
     public required string Digest { get; init; }
+
+    /// <summary>The digest of the folder's content, where <see cref="Digest"/> is that of a commit.</summary>
+    public string? Content { get; init; }
 
     public required DateTimeOffset StagedAt { get; init; }
 }

@@ -1,12 +1,13 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Platforms.Service.Supervisors;
+using UpgradeOps.Engine.Releases.Git;
 
 namespace UpgradeOps.Engine.Platforms.Service;
 
 /// <summary>What would make a change to a target fail, found out by looking.</summary>
 internal sealed class ServiceChecks(
-    string appName, ServiceDefinition service, IHost host, ServicePaths paths, ReleaseFolders folders, ISupervisor supervisor)
+    string appName, ServiceDefinition service, IHost host, ServicePaths paths, ReleaseFolders folders, ISupervisor supervisor, GitRepository? repository)
 {
     /// <summary>Room for logs, records and the file system's own needs beside the copy.</summary>
     private const long Spare = 16 << 20;
@@ -19,6 +20,14 @@ internal sealed class ServiceChecks(
         {
             findings.Add(ServiceFindings.Blocker(
                 ErrorIds.HostFileFailed, paths.Directory, $"The folder {paths.Directory} of {appName} does not exist or is not writable for this user."));
+        }
+
+        if (!target.IsRecorded && repository is not null)
+        {
+            if (findings.Count == 0)
+                findings.AddRange(await CheckRoomAsync("", target.Release, cancellationToken).ConfigureAwait(false));
+            findings.AddRange(await CheckCommandInCommitAsync(target.Release, cancellationToken).ConfigureAwait(false));
+            return findings;
         }
 
         var folder = target.RecordedArtifact ?? HostPath.Join(target.Release.Source, target.Release.Tag);
@@ -41,9 +50,10 @@ internal sealed class ServiceChecks(
         if (await folders.RecordOfAsync(folder, cancellationToken).ConfigureAwait(false) is not { } record)
             return [];
         var content = await FolderDigest.ComputeAsync(host.Files, folder, cancellationToken).ConfigureAwait(false);
-        return content.Digest == record.Digest
+        var installed = record.Content ?? record.Digest;
+        return content.Digest == installed
             ? []
-            : [ServiceFindings.Blocker(ErrorIds.DigestMismatch, folder, $"{folder} was changed since release {record.Version} was installed there: its digest is {content.Digest}, it was {record.Digest}.")];
+            : [ServiceFindings.Blocker(ErrorIds.DigestMismatch, folder, $"{folder} was changed since release {record.Version} was installed there: its digest is {content.Digest}, it was {installed}.")];
     }
 
     private async Task<IReadOnlyList<Finding>> CheckRoomAsync(string folder, Release release, CancellationToken cancellationToken)
@@ -55,11 +65,22 @@ internal sealed class ServiceChecks(
             : [ServiceFindings.Blocker(ErrorIds.DiskTooFull, paths.Releases, $"Release {release.Version} needs {size + Spare} bytes below {paths.Releases}, where {free} are free.")];
     }
 
+    private async Task<IReadOnlyList<Finding>> CheckCommandInCommitAsync(Release release, CancellationToken cancellationToken)
+    {
+        if (!IsInRelease)
+            return await CheckCommandAsync("/", cancellationToken).ConfigureAwait(false);
+        var file = HostPath.Absolute(service.Command[0], "/")[1..];
+        return GitDigest.CommitOf(release.Digest) is not { } commit || await repository!.HoldsAsync(commit, file, cancellationToken).ConfigureAwait(false)
+            ? []
+            : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"Release {release.Version} of {release.Source} has no file {file}, with which platform.service.command would start {appName}.")];
+    }
+
+    private bool IsInRelease => service.Command[0].Contains('/', StringComparison.Ordinal) && !HostPath.IsPosix(service.Command[0]);
+
     private async Task<IReadOnlyList<Finding>> CheckCommandAsync(string folder, CancellationToken cancellationToken)
     {
         var command = service.Command[0];
-        var isInRelease = command.Contains('/', StringComparison.Ordinal) && !HostPath.IsPosix(command);
-        var file = isInRelease ? HostPath.Absolute(command, folder) : command;
+        var file = IsInRelease ? HostPath.Absolute(command, folder) : command;
         return await HostCommands.ExistsAsync(host, file, cancellationToken).ConfigureAwait(false)
             ? []
             : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command {file} on {host.Address}, with which platform.service.command would start {appName}.")];

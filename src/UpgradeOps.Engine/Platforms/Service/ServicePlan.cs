@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Releases.Git;
 
 namespace UpgradeOps.Engine.Platforms.Service;
 
@@ -6,35 +7,15 @@ namespace UpgradeOps.Engine.Platforms.Service;
 internal static class ServicePlan
 {
     /// <param name="folder">The release folder that will run.</param>
-    public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder)
+    /// <param name="fromGit">The release is a commit.</param>
+    public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder, bool fromGit)
     {
         var release = target.Release;
         var name = HostPath.Name(folder);
         var inputs = new Dictionary<string, string> { [ServiceSteps.Folder] = folder };
         var steps = new List<PlannedStep>();
         if (!target.IsRecorded)
-        {
-            steps.Add(new PlannedStep
-            {
-                Id = Id(ServiceSteps.Stage),
-                Kind = ServiceSteps.Stage,
-                Phase = StepPhase.Stage,
-                Description = $"Copy release {release.Version} to releases/{name} and verify its digest",
-                Reversibility = Reversibility.Additive,
-                Repeatable = Repeatability.Observable,
-                Interruptible = true,
-                Inputs = new Dictionary<string, string>
-                {
-                    [ServiceSteps.Folder] = folder,
-                    [ServiceSteps.From] = HostPath.Join(release.Source, release.Tag),
-                    [ServiceSteps.Version] = release.Version,
-                    [ServiceSteps.Tag] = release.Tag,
-                    [ServiceSteps.Source] = release.Source,
-                    [ServiceSteps.Digest] = release.Digest
-                        ?? throw new AppException(ErrorIds.PlanDamaged, $"Release {release.Version} has no digest: it was listed, not resolved.", release.Name),
-                },
-            });
-        }
+            steps.Add(fromGit ? Export(release, folder, name) : Stage(release, folder, name));
 
         steps.Add(Switch(ServiceSteps.Stop, $"Stop {current.Version ?? "what runs"}") with { StopsOld = true });
         steps.Add(Switch(ServiceSteps.Link, $"Point current to {name}") with { Inputs = inputs });
@@ -52,6 +33,40 @@ internal static class ServicePlan
         });
         return steps;
     }
+
+    private static PlannedStep Stage(Release release, string folder, string name)
+    {
+        var inputs = Inputs(release, folder);
+        inputs[ServiceSteps.From] = HostPath.Join(release.Source, release.Tag);
+        return Bring(ServiceSteps.Stage, $"Copy release {release.Version} to releases/{name} and verify its digest", inputs);
+    }
+
+    private static PlannedStep Export(Release release, string folder, string name) => Bring(
+        ServiceSteps.Export,
+        $"Write commit {GitDigest.CommitOf(release.Digest)?[..12]} of {release.Source} to releases/{name}",
+        Inputs(release, folder));
+
+    private static PlannedStep Bring(string kind, string description, Dictionary<string, string> inputs) => new()
+    {
+        Id = Id(kind),
+        Kind = kind,
+        Phase = StepPhase.Stage,
+        Description = description,
+        Reversibility = Reversibility.Additive,
+        Repeatable = Repeatability.Observable,
+        Interruptible = true,
+        Inputs = inputs,
+    };
+
+    private static Dictionary<string, string> Inputs(Release release, string folder) => new()
+    {
+        [ServiceSteps.Folder] = folder,
+        [ServiceSteps.Version] = release.Version,
+        [ServiceSteps.Tag] = release.Tag,
+        [ServiceSteps.Source] = release.Source,
+        [ServiceSteps.Digest] = release.Digest
+            ?? throw new AppException(ErrorIds.PlanDamaged, $"Release {release.Version} has no digest: it was listed, not resolved.", release.Name),
+    };
 
     private static PlannedStep Switch(string kind, string description) => new()
     {

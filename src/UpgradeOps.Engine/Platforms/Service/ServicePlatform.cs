@@ -5,6 +5,7 @@ using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Platforms.Service.Steps;
 using UpgradeOps.Engine.Platforms.Service.Supervisors;
+using UpgradeOps.Engine.Releases.Git;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Service;
@@ -18,24 +19,26 @@ internal sealed class ServicePlatform : IPlatform
     private readonly AppDefinition definition;
     private readonly IHost host;
     private readonly TimeProvider time;
+    private readonly GitRepository? repository;
     private readonly ServicePaths paths;
     private readonly ReleaseFolders folders;
     private readonly ServiceLog log;
     private readonly ISupervisor supervisor;
     private readonly ServiceChecks checks;
 
-    public ServicePlatform(AppDefinition definition, IHost host, TimeProvider time)
+    public ServicePlatform(AppDefinition definition, IHost host, TimeProvider time, GitRepository? repository = null)
     {
         var service = definition.Platform.Service
             ?? throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Path}: platform.service is missing.", definition.Path);
         this.definition = definition;
         this.host = host;
         this.time = time;
+        this.repository = repository;
         paths = new ServicePaths(service.Directory);
         folders = new ReleaseFolders(paths, host.Files);
         log = new ServiceLog(paths, host.Files);
         supervisor = SupervisorList.Open(definition, service, host, time);
-        checks = new ServiceChecks(definition.Name, service, host, paths, folders, supervisor);
+        checks = new ServiceChecks(definition.Name, service, host, paths, folders, supervisor, repository);
     }
 
     public string Prefix => ServiceSteps.Prefix;
@@ -66,12 +69,13 @@ internal sealed class ServicePlatform : IPlatform
     {
         var folder = target.RecordedArtifact
             ?? await folders.PlaceOfAsync(target.Release.Version, target.Release.Digest ?? "", cancellationToken).ConfigureAwait(false);
-        return ServicePlan.Make(current, target, folder);
+        return ServicePlan.Make(current, target, folder, fromGit: repository is not null);
     }
 
     public IStep Create(PlannedStep planned) => planned.Kind switch
     {
         ServiceSteps.Stage => new StageStep(planned, paths, folders, host.Files),
+        ServiceSteps.Export => new ExportStep(planned, paths, folders, repository, host.Files),
         ServiceSteps.Stop => new StopStep(planned, supervisor),
         ServiceSteps.Link => new LinkStep(planned, paths, folders, host.Files),
         ServiceSteps.Start => new StartStep(planned, supervisor),

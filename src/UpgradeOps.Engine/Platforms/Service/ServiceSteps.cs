@@ -6,6 +6,7 @@ internal static class ServiceSteps
     public const string Prefix = "service";
 
     public const string Stage = "service.stage";
+    public const string Export = "service.export";
     public const string Stop = "service.stop";
     public const string Link = "service.link";
     public const string Start = "service.start";

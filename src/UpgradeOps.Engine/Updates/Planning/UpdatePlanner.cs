@@ -35,7 +35,10 @@ internal sealed class UpdatePlanner(AppRooms rooms)
             return PlanHash.Seal(plan);
         }
 
-        var findings = VersionRules.Check(current, release, memory, options)
+        var history = await rooms.Releases.HistoryAsync(current, release, cancellationToken).ConfigureAwait(false);
+        var rules = VersionRules.Check(current, release, memory, options).ToList();
+        var findings = rules
+            .Concat(VersionRules.Weigh(history.Findings, rules, options))
             .Concat(await PreflightChecks.RunAsync(rooms, current, target, cancellationToken).ConfigureAwait(false))
             .OrderByDescending(f => f.Severity)
             .ToList();
@@ -54,6 +57,7 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         return PlanHash.Seal(plan with
         {
             Steps = steps,
+            Commits = history.Commits,
             Findings = findings,
             ExpectedOutageSeconds = await PastOutages.TypicalAsync(rooms.State, cancellationToken).ConfigureAwait(false),
         });

@@ -40,6 +40,11 @@ internal static class VersionRules
         }
     }
 
+    /// <summary>What the way to a release adds to what was found about its version: nothing is said twice, and who insists is told, not refused.</summary>
+    public static IEnumerable<Finding> Weigh(IReadOnlyList<Finding> way, IReadOnlyList<Finding> found, UpdateOptions options) => way
+        .Where(f => f.ErrorId != ErrorIds.NotNewer || (!options.Force && found.All(o => o.ErrorId != ErrorIds.NotNewer)))
+        .Select(f => options.Force && f.Severity == FindingSeverity.Blocker ? f with { Severity = FindingSeverity.Warning } : f);
+
     private static bool IsOlder(string wanted, string? running) =>
         SemanticVersion.TryParse(wanted) is { } to && SemanticVersion.TryParse(running) is { } from && to.CompareTo(from) < 0;
 

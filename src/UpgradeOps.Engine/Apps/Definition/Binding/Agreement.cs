@@ -15,8 +15,13 @@ internal static class Agreement
             CheckService(root);
         if (definition.Host != "local")
             CheckRemote(root);
-        if (definition.Platform is { Compose: not null, Service: null } && definition.Releases.Folder is not null)
-            root.Child("releases", DefinitionKeys.Releases)?.Wrong("folder", "the platform compose takes versions from an image repository", "Use 'image: …' instead.");
+        if (definition.Platform is { Compose: not null, Service: null })
+        {
+            var releases = root.Child("releases", DefinitionKeys.Releases);
+            releases?.MustNotHave("folder", "the platform compose takes versions from an image repository", "Use 'image: …' instead.");
+            if (releases?.Has("git") == true)
+                releases.Wrong("git", "the platform compose takes versions from an image repository", "Use 'image: …' instead.", ErrorIds.DefinitionNotImplemented);
+        }
     }
 
     private static void CheckDatabaseNames(AppDefinition definition, Section root)
@@ -65,7 +70,7 @@ internal static class Agreement
 
     private static void CheckService(Section root)
     {
-        root.Child("releases", DefinitionKeys.Releases)?.MustNotHave("image", "the platform service takes versions from a folder", "Use 'folder: …' instead.");
+        root.Child("releases", DefinitionKeys.Releases)?.MustNotHave("image", "the platform service takes versions from a folder or from git", "Use 'folder: …' or 'git: …' instead.");
         foreach (var backup in root.Children("backups", DefinitionKeys.Backup))
             backup.MustNotHave("volume", "a volume belongs to Docker, and this platform has none", "Use 'folder: …' instead.");
         foreach (var (_, database) in root.NamedChildren("databases", DefinitionKeys.Database, TextRule.PartName))

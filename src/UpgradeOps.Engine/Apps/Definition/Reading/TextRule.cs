@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Releases.Git;
 
 namespace UpgradeOps.Engine.Apps.Definition.Reading;
 
@@ -28,6 +29,12 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     public static readonly TextRule Tag = new(TagPattern(), "is neither a tag nor a pattern of tags",
         "Write a tag such as latest, or a pattern such as \"*-rolling-daily\".");
+
+    public static readonly TextRule GitChannel = new(static t => TagPattern().IsMatch(t) || BranchPattern().IsMatch(t), "is neither a tag, nor a pattern of tags, nor a branch",
+        "Write a tag such as stable, a pattern such as \"v*\", or a branch such as branch:main.");
+
+    public static readonly TextRule Git = new(static t => !GitAddress.IsRefused(t), "is no address of a git repository that can be used here",
+        "Write https://…, ssh://user@host/path, user@host:path, file:///path or a path on the application's host, without a password.") { HidesValue = true };
 
     public static readonly TextRule DatabaseName = new(DatabaseNamePattern(), "is not a name that can be used here",
         "Use 1 to 63 letters, digits, underscores, dashes, dots and dollar signs.");
@@ -107,6 +114,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A[A-Za-z0-9_*][A-Za-z0-9._*-]{0,127}\z")]
     private static partial Regex TagPattern();
+
+    [GeneratedRegex(@"\Abranch:(?![-/.])(?!.*(\.\.|//|@\{))[^\s~^:?*\[\\\p{C}]{1,200}(?<![/.])\z")]
+    private static partial Regex BranchPattern();
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.$-]{0,62}\z")]
     private static partial Regex DatabaseNamePattern();

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Hosts;
+
+namespace UpgradeOps.Engine.Releases.Git;
+
+/// <summary>
+/// A repository of releases, read with the git of the application's host. A bare copy beside the application takes what is fetched; nobody's
+/// checkout is written to. The copy can be deleted at any time: it is made anew.
+/// </summary>
+internal sealed class GitRepository
+{
+    private readonly IHost _host;
+    private readonly string _declared;
+    private readonly string _copy;
+    private readonly GitAccess _access;
+
+    private GitRepository(AppDefinition definition, string declared, IHost host, ISecretResolver secrets)
+    {
+        _host = host;
+        _declared = declared;
+        _copy = HostPath.Join(definition.Platform.Directory, "source", "repository.git");
+        _access = new GitAccess(definition.Releases, secrets);
+    }
+
+    /// <summary>As the definition names it; what a person is told.</summary>
+    public string Name => _declared;
+
+    /// <summary>A folder on the host rather than an address: a repository, or somebody's checkout.</summary>
+    public bool IsFolder => !GitAddress.IsUrl(_declared);
+
+    /// <returns>Null when the application's releases come from elsewhere.</returns>
+    public static GitRepository? For(AppDefinition definition, IHost host, ISecretResolver secrets) =>
+        definition.Releases.Git is { } git ? new GitRepository(definition, git, host, secrets) : null;
+
+    /// <summary>Asks the remote alone; writes nothing.</summary>
+    public async Task<GitRefs> AskAsync(CancellationToken cancellationToken)
+    {
+        var address = await AddressAsync(cancellationToken).ConfigureAwait(false);
+        var (result, output) = await StreamAsync(GitScripts.Ask, address, [], cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? GitRefs.FromRemote(output) : throw Failed(result, "its tags and branches cannot be listed");
+    }
+
+    /// <summary>Brings the copy to where the repository is.</summary>
+    public async Task<GitRefs> FetchAsync(CancellationToken cancellationToken)
+    {
+        var address = await AddressAsync(cancellationToken).ConfigureAwait(false);
+        var fetched = await RunAsync(GitScripts.Sync, address, [_copy], cancellationToken).ConfigureAwait(false);
+        if (!fetched.Succeeded && GitFailure.IsDamagedCopy(fetched))
+        {
+            await RunAsync(GitScripts.Discard, null, [_copy, _copy], cancellationToken).ConfigureAwait(false);
+            fetched = await RunAsync(GitScripts.Sync, address, [_copy], cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!fetched.Succeeded)
+            throw Failed(fetched, "it cannot be fetched");
+        var (result, output) = await StreamAsync(GitScripts.Refs, null, [_copy], cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? GitRefs.FromCopy(output) : throw Failed(result, "the copy of its tags and branches cannot be read");
+    }
+
+    /// <summary>Looks a ref or the beginning of a commit's id up in the copy.</summary>
+    /// <returns>Null when the copy has no such commit.</returns>
+    public async Task<GitCommit?> DescribeAsync(string name, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(GitScripts.Describe, null, [_copy, name], cancellationToken).ConfigureAwait(false);
+        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return result.Succeeded && lines.Length == 4
+            ? new GitCommit(lines[0], DateTimeOffset.FromUnixTimeSeconds(Number(lines[1])), Number(lines[2]), (int)Number(lines[3]))
+            : null;
+    }
+
+    /// <returns>What a tag's author wrote with it; null when it is no more than a name.</returns>
+    public async Task<string?> AnnotationAsync(string tag, CancellationToken cancellationToken)
+    {
+        var output = (await RunAsync(GitScripts.Annotation, null, [_copy, GitRefs.RefOfTag(tag)], cancellationToken).ConfigureAwait(false)).Output;
+        return output.StartsWith("tag\n", StringComparison.Ordinal) && GitText.Lines(output["tag\n".Length..]).Trim() is { Length: > 0 } text ? text : null;
+    }
+
+    /// <returns>What the commit's changelog says about a version; null when it has none, or says nothing.</returns>
+    public async Task<string?> ChangelogAsync(string commit, string version, CancellationToken cancellationToken)
+    {
+        var output = (await RunAsync(GitScripts.Changelog, null, [_copy, commit], cancellationToken).ConfigureAwait(false)).Output;
+        return ChangelogSection.Find(GitText.Lines(output), version);
+    }
+
+    /// <exception cref="AppException"><see cref="ErrorIds.SignatureInvalid"/>: the tag has no signature that this host trusts.</exception>
+    public async Task VerifyTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(GitScripts.Verify, null, [_copy, GitRefs.RefOfTag(tag)], cancellationToken).ConfigureAwait(false);
+        // The name within the signature counts: an old signed tag under a new name is none of its author's.
+        var signed = result.Output.Split('\n')[0].Split(' ', 2) is ["tag", var name] ? name : null;
+        if (result.Succeeded && signed == tag)
+            return;
+        var why = result.ExitCode == GitScripts.NoGit ? "git is not installed"
+            : signed is null ? "it is a plain name without a signature"
+            : signed != tag ? $"its author signed it as '{GitText.Line(signed)}'"
+            : GitText.Line(result.Error.Trim()) is { Length: > 0 } words ? words : "it has no signature";
+        throw new AppException(ErrorIds.SignatureInvalid, $"{_declared}: the signature of tag {tag} does not hold on {_host.Address}: {why}", tag);
+    }
+
+    /// <summary>How two commits are related, and what the second adds to the first.</summary>
+    public async Task<GitLog> LogAsync(string from, string to, CancellationToken cancellationToken) =>
+        GitLog.Parse((await RunAsync(GitScripts.Log, null, [_copy, from, to], cancellationToken).ConfigureAwait(false)).Output);
+
+    public async Task<bool> HoldsAsync(string commit, string path, CancellationToken cancellationToken) =>
+        (await RunAsync(GitScripts.Holds, null, [_copy, commit, path], cancellationToken).ConfigureAwait(false)).Succeeded;
+
+    /// <summary>Writes a commit's files, with those of its submodules, into a folder of ours that is made anew.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.SubmoduleMissing"/>, or what git failed with.</exception>
+    public async Task ExportAsync(string commit, string folder, CancellationToken cancellationToken)
+    {
+        if (await DescribeAsync(commit, cancellationToken).ConfigureAwait(false) is not { Submodules: var submodules })
+        {
+            // The copy may have been deleted since the plan was made.
+            await FetchAsync(cancellationToken).ConfigureAwait(false);
+            submodules = (await DescribeAsync(commit, cancellationToken).ConfigureAwait(false))?.Submodules
+                ?? throw new AppException(ErrorIds.ReleaseNotFound, $"{_declared}: commit {commit} is not there any more.", commit);
+        }
+
+        var address = submodules > 0 ? await AddressAsync(cancellationToken).ConfigureAwait(false) : null;
+        var result = await RunAsync(GitScripts.Export, address, [_copy, commit, folder], cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw Failed(result, $"commit {commit} cannot be written to {folder}");
+    }
+
+    /// <summary>Removes a folder of <see cref="ExportAsync"/>, once nobody who was killed writes into it any more.</summary>
+    public Task DiscardAsync(string folder, CancellationToken cancellationToken) => RunAsync(GitScripts.Discard, null, [_copy, folder], cancellationToken);
+
+    /// <returns>Commits of a checkout that its origin has not, and lines of what was changed there; null when the repository is no checkout.</returns>
+    public async Task<(int Ahead, IReadOnlyList<string> Changed)?> LookAtCheckoutAsync(CancellationToken cancellationToken)
+    {
+        if (!IsFolder || await OriginAsync(cancellationToken).ConfigureAwait(false) is not { Length: > 0 })
+            return null;
+        var result = await RunAsync(GitScripts.Checkout, null, [_declared], cancellationToken).ConfigureAwait(false);
+        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return result.Succeeded ? ((int)Number(lines[0]), [.. lines.Skip(1).Select(GitText.Line)]) : throw Failed(result, "the checkout cannot be looked at");
+    }
+
+    /// <summary>Where commits are fetched from: what the definition names, or where the checkout that it names comes from.</summary>
+    private async Task<string> AddressAsync(CancellationToken cancellationToken)
+    {
+        if (!IsFolder || await OriginAsync(cancellationToken).ConfigureAwait(false) is not { Length: > 0 } origin)
+            return _declared;
+        return GitAddress.IsUrl(origin) || origin.Contains(':', StringComparison.Ordinal) ? origin : HostPath.Absolute(origin, _declared);
+    }
+
+    private async Task<string> OriginAsync(CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(GitScripts.Origin, null, [_declared], cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? result.Output.Trim() : throw Failed(result, "it cannot be read");
+    }
+
+    private async Task<CommandResult> RunAsync(string script, string? address, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        await _host.RunAsync(await CommandAsync(script, address, arguments, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Where all of the output is needed, however long it is.</summary>
+    private async Task<(CommandResult Result, string Output)> StreamAsync(string script, string? address, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        using var output = new MemoryStream();
+        var command = await CommandAsync(script, address, arguments, cancellationToken).ConfigureAwait(false);
+        var result = await _host.StreamAsync(command, null, output, cancellationToken).ConfigureAwait(false);
+        return (result, Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length));
+    }
+
+    /// <summary>Each of the scripts can be run twice: a connection that is lost does not matter.</summary>
+    private async Task<HostCommand> CommandAsync(string script, string? address, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        new("sh", ["-c", script, "upgradeops-git", .. arguments])
+        {
+            Environment = await _access.EnvironmentAsync(address, [_copy], cancellationToken).ConfigureAwait(false),
+            IsQuestion = true,
+        };
+
+    private AppException Failed(CommandResult result, string what) => GitFailure.Of(result, _host, _declared, what);
+
+    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+}
+
+/// <param name="Id">Whole.</param>
+/// <param name="Submodules">How many folders of other repositories it has.</param>
+internal sealed record GitCommit(string Id, DateTimeOffset At, long SizeBytes, int Submodules);

@@ -1,0 +1,122 @@
+namespace UpgradeOps.Engine.Releases.Git;
+
+/// <summary>The shell around git on the application's host. Values travel as arguments and variables, never in the text.</summary>
+internal static class GitScripts
+{
+    /// <summary>How a script ends when there is no folder in which the copy could be kept.</summary>
+    public const int NoFolder = 172;
+
+    /// <summary>How a script ends when git is not installed.</summary>
+    public const int NoGit = 173;
+
+    /// <summary>How a script ends when a submodule could not be had.</summary>
+    public const int NoSubmodule = 174;
+
+    /// <summary>We may run within somebody's hook: git must not take that repository for ours.</summary>
+    private const string Prologue = """
+        unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_NAMESPACE GIT_PREFIX GIT_CONFIG GIT_SHALLOW_FILE
+        command -v git >/dev/null 2>&1 || exit 173
+        [ -n "${GIT_SSH_COMMAND:-}" ] || GIT_SSH_COMMAND=$(git config core.sshCommand || echo ssh)
+        export GIT_SSH_COMMAND="$GIT_SSH_COMMAND $UPGRADEOPS_GIT_SSH"
+
+        """;
+
+    /// <summary>
+    /// One writer at a time; nobody who is started meanwhile holds the lock longer than this script. What locks of git are left then belonged to
+    /// somebody who was killed.
+    /// </summary>
+    private const string Lock = """
+        [ -d "${1%/*/*}" ] || exit 172
+        umask 077
+        mkdir -p -- "${1%/*}" || exit 1
+        exec 9>"${1%/*}/lock" || exit 1
+        ! command -v flock >/dev/null 2>&1 || flock 9
+        [ ! -d "$1" ] || find "$1" -name '*.lock' -type f -exec rm -f -- {} + 9>&-
+
+        """;
+
+    /// <summary>$1 mirror: made when it is not there, and brought to where <c>origin</c> is.</summary>
+    public const string Sync = Prologue + Lock + """
+        if [ ! -f "$1/HEAD" ]; then
+            rm -rf -- "$1" "$1.new"
+            git init -q --bare --template= -- "$1.new" 9>&- && mv -- "$1.new" "$1" || exit 1
+        fi
+        git --git-dir="$1" fetch -q --prune --no-tags --no-write-fetch-head --no-recurse-submodules origin '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*' 9>&-
+        """;
+
+    /// <summary>What a remote has, without fetching anything.</summary>
+    public const string Ask = Prologue + "cd / && git ls-remote --heads --tags origin";
+
+    public const string Refs = Prologue + """git --git-dir="$1" for-each-ref --format='%(objectname)|%(*objectname)|%(creatordate:unix)|%(refname)' refs/heads refs/tags""";
+
+    /// <summary>$2 a ref or the beginning of a commit's id: the commit, its time, the bytes of its files, how many submodules.</summary>
+    public const string Describe = Prologue + """
+        c=$(git --git-dir="$1" rev-parse -q --verify --end-of-options "$2^{commit}") || exit 1
+        echo "$c"
+        git --git-dir="$1" log -1 --format=%ct "$c" --
+        git --git-dir="$1" ls-tree -r -l "$c" | awk '{ s += $4 } $1 == 160000 { m++ } END { printf "%.0f\n%d\n", s, m }'
+        """;
+
+    /// <summary>$2 a tag's ref: its type, then what its annotation says without the signature.</summary>
+    public const string Annotation = Prologue + """git --git-dir="$1" for-each-ref --format='%(objecttype)%0a%(contents:subject)%0a%0a%(contents:body)' -- "$2" """;
+
+    /// <summary>$2 a commit: the beginning of its changelog.</summary>
+    public const string Changelog = Prologue + """
+        for name in CHANGELOG.md CHANGELOG changelog.md CHANGES.md HISTORY.md CHANGELOG.txt; do
+            if [ "$(git --git-dir="$1" cat-file -t "$2:$name" 2>/dev/null)" = blob ]; then
+                git --git-dir="$1" cat-file blob "$2:$name" | head -c 524288
+                exit 0
+            fi
+        done
+        """;
+
+    /// <summary>$2 the commit that runs, $3 the one that would: how they are related, then the commits that the second one adds.</summary>
+    public const string Log = Prologue + """
+        if ! git --git-dir="$1" cat-file -e "$2^{commit}" 2>/dev/null; then echo unknown; exit 0; fi
+        if git --git-dir="$1" merge-base --is-ancestor "$2" "$3"; then echo ahead
+        elif git --git-dir="$1" merge-base --is-ancestor "$3" "$2"; then echo behind
+        else echo diverged; fi
+        git --git-dir="$1" log -n 200 --format='%H|%at|%an%x1f%s' "$2..$3" --
+        """;
+
+    /// <summary>$2 a tag's ref: whether its signature is good, and the name that was signed.</summary>
+    public const string Verify = Prologue + """
+        git --git-dir="$1" for-each-ref --format='%(objecttype) %(tag)' -- "$2"
+        git --git-dir="$1" verify-tag -- "$2"
+        """;
+
+    /// <summary>$2 a commit, $3 a path of it: succeeds when there is such a file.</summary>
+    public const string Holds = Prologue + """[ "$(git --git-dir="$1" cat-file -t "$2:$3" 2>/dev/null)" = blob ]""";
+
+    /// <summary>$2 a commit, $3 a folder of ours: gets the commit's files with those of its submodules, and nothing of git.</summary>
+    public const string Export = Prologue + Lock + """
+        umask 022
+        rm -rf -- "$3" && git --git-dir="$1" worktree prune 9>&- || exit 1
+        git --git-dir="$1" worktree add -q --force --detach -- "$3" "$2" 9>&- || exit 1
+        if git --git-dir="$1" ls-tree -r "$2" | grep -q '^160000 '; then
+            cd -- "$3" || exit 1
+            [ -f .gitmodules ] || { echo "The commit has submodules, but no .gitmodules that tells where they are." >&2; exit 174; }
+            git submodule -q sync --recursive 9>&- && git submodule -q update --init --recursive --force 9>&- || exit 174
+            cd / || exit 1
+        fi
+        find "$3" -name .git -prune -exec rm -rf -- {} + && git --git-dir="$1" worktree prune 9>&-
+        """;
+
+    /// <summary>$2 a folder of ours: goes, once nobody writes into it any more.</summary>
+    public const string Discard = Lock + """rm -rf -- "$2" """;
+
+    /// <summary>$1 a folder: where a checkout's commits come from (nothing for a bare repository, or one without <c>origin</c>).</summary>
+    public const string Origin = Prologue + """
+        [ -d "$1" ] || { echo "No such file or directory" >&2; exit 1; }
+        cd -- "$1" || exit 1
+        [ "$(git rev-parse --is-inside-work-tree)" = true ] || { [ "$(git rev-parse --is-bare-repository)" = true ]; exit; }
+        git config --get remote.origin.url || true
+        """;
+
+    /// <summary>$1 a checkout: how many commits of its own it has, then what was changed in it.</summary>
+    public const string Checkout = Prologue + """
+        cd -- "$1" && [ "$(git rev-parse --is-inside-work-tree)" = true ] || exit 1
+        git rev-list --count HEAD --not --remotes=origin || exit 1
+        git status --porcelain --untracked-files=no
+        """;
+}

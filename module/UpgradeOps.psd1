@@ -23,6 +23,7 @@
         'Get-AppRelease'
         'Get-AppStatus'
         'Get-AppUpdatePlan'
+        'Invoke-AppMigration'
         'Invoke-AppUpdate'
         'Register-App'
         'Remove-AppBackup'

@@ -28,6 +28,7 @@ internal static class VerbList
         new LogsCommand(),
         new LockCommand(),
         new MigrationsCommand(),
+        new MigrateCommand(),
         new UndoMigrationCommand(),
         new UnlockCommand(),
         new UnblockCommand(),

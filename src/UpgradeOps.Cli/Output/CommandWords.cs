@@ -32,6 +32,7 @@ internal static partial class CommandWords
         ["Get-AppLog"] = "logs",
         ["Get-AppLock"] = "lock",
         ["Get-AppMigration"] = "migrations",
+        ["Invoke-AppMigration"] = "migrate",
         ["Undo-AppMigration"] = "undo-migration",
         ["Unlock-App"] = "unlock",
         ["Unblock-AppRelease"] = "unblock",

@@ -44,6 +44,13 @@ internal sealed class AppRooms : IAsyncDisposable
     /// <summary>Comes to know every secret that the definition refers to; one that cannot be found is none that could leak.</summary>
     public Func<CancellationToken, Task> LearnSecretsAsync { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>A text without any secret that the definition refers to.</summary>
+    public async Task<byte[]> CleanAsync(byte[] text, CancellationToken cancellationToken)
+    {
+        await LearnSecretsAsync(cancellationToken).ConfigureAwait(false);
+        return Redaction.Clean(text);
+    }
+
     /// <summary>Ends what the rooms share, after all of them.</summary>
     public Func<ValueTask> Closing { get; init; } = static () => ValueTask.CompletedTask;
 

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Platforms.Jobs;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms;
@@ -35,6 +36,18 @@ internal interface IPlatform : IStepSource, IAsyncDisposable
     /// <param name="version">A release that is here; null for the one that runs.</param>
     /// <returns>Null when there is no such release or folder.</returns>
     Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken);
+
+    /// <summary>What <see cref="OpenJob"/> needs to find a version again, as inputs of a step. Changes nothing.</summary>
+    /// <param name="service">The Compose service whose environment counts; null for the one that carries the version, and on other platforms.</param>
+    /// <param name="target">The version, staged by the time that the job runs; null for the one that is installed now.</param>
+    Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken) =>
+        throw new AppException(ErrorIds.DefinitionNotImplemented, "This platform cannot run a command in a version's environment.", null, "Remove 'command:' of migrations from the definition.");
+
+    /// <summary>A command run once in the environment of a version, beside what serves: it gets no requests.</summary>
+    /// <param name="name">Unique on the host.</param>
+    /// <param name="inputs">As <see cref="PlanJobAsync"/> made them.</param>
+    IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs) =>
+        throw new AppException(ErrorIds.DefinitionNotImplemented, "This platform cannot run a command in a version's environment.");
 
     /// <summary>Stops the instances that write data and tells their ids, so that a restore has the data to itself.</summary>
     Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken);

@@ -78,6 +78,9 @@ public static class ErrorIds
     public const string MigrationFailed = "UpgradeOps.Migrations.Failed";
     public const string MigrationsNotDeclared = "UpgradeOps.Migrations.NotDeclared";
     public const string MigrationFilesMissing = "UpgradeOps.Migrations.FilesMissing";
+    public const string MigrationCommandMissing = "UpgradeOps.Migrations.CommandMissing";
+    public const string MigrationsApplied = "UpgradeOps.Migrations.Applied";
+    public const string MigrationsPending = "UpgradeOps.Migrations.Pending";
     public const string MigrationNotApplied = "UpgradeOps.Migrations.NotApplied";
     public const string MigrationNotNewest = "UpgradeOps.Migrations.NotNewest";
     public const string MigrationIrreversible = "UpgradeOps.Migrations.Irreversible";

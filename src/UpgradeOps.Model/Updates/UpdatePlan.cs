@@ -7,6 +7,9 @@ public enum OperationKind
     Undo,
     Restore,
 
+    /// <summary>Pending migrations are applied to the database of the version that is installed.</summary>
+    Migration,
+
     /// <summary>A migration of the database is taken back.</summary>
     MigrationUndo,
 }

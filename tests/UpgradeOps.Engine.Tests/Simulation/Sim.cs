@@ -2,6 +2,7 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Migrations;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Updates.Journal;
 using UpgradeOps.Engine.Updates.Planning;
@@ -25,17 +26,20 @@ internal sealed class Sim
 
     public DataPolicy Policy { get; }
 
+    private AppDefinition Definition => new()
+    {
+        Name = "sim",
+        Path = "/sim.yaml",
+        Platform = new PlatformDefinition(),
+        Releases = new ReleasesDefinition { Folder = "/releases" },
+        OnFailureData = Policy,
+        HealthTimeout = TimeSpan.Zero,
+        Migrations = World.ByCommand ? new MigrationsDefinition { Database = "live", Run = MigrationsDefinition.BeforeSwitch, Command = ["migrate"] } : null,
+    };
+
     public AppRooms Rooms => new()
     {
-        Definition = new AppDefinition
-        {
-            Name = "sim",
-            Path = "/sim.yaml",
-            Platform = new PlatformDefinition(),
-            Releases = new ReleasesDefinition { Folder = "/releases" },
-            OnFailureData = Policy,
-            HealthTimeout = TimeSpan.Zero,
-        },
+        Definition = Definition,
         Options = new EngineOptions(),
         Host = new LocalHost(),
         State = State,
@@ -45,7 +49,7 @@ internal sealed class Sim
         Backups = new SimBackups(World),
         Writers = new PlatformWriters(QuiesceMode.None, new SimPlatform(World)),
         Schema = new SimSchema(World),
-        Migrations = null!,
+        Migrations = new MigrationRoom(Definition, new Dictionary<string, IDatabase>(), new SimPlatform(World)),
         Health = new SimHealth(World),
     };
 

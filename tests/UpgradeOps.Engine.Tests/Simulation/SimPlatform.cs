@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Platforms.Jobs;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Tests.Simulation;
@@ -86,6 +87,11 @@ internal sealed class SimPlatform(SimWorld world) : IPlatform
 
     public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, byte[]>?>(null);
+
+    public Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string> { ["to"] = target?.Release.Version ?? world.Configured });
+
+    public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs) => new SimJob(world, name, inputs["to"]);
 
     public Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken)
     {

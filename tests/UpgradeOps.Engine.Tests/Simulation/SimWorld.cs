@@ -28,14 +28,23 @@ internal sealed class SimWorld
     /// <summary>The schema that a version migrates to when it starts.</summary>
     public Dictionary<string, int> Schemas { get; } = new() { ["1.0.0"] = 1, ["1.1.0"] = 1, ["2.0.0"] = 2 };
 
+    /// <summary>Versions whose migrations a command runs; it fails for the sick ones, after it has changed the schema.</summary>
+    public bool ByCommand { get; init; }
+
+    /// <summary>Commands that were left behind, by name: whether they ended well.</summary>
+    public Dictionary<string, bool> Jobs { get; } = [];
+
+    /// <summary>How often each was begun.</summary>
+    public List<string> JobRuns { get; } = [];
+
     public SimDeath Death { get; set; } = new(int.MaxValue);
 
     /// <summary>Names of effects, in order, for messages of failed tests.</summary>
     public List<string> Log { get; } = [];
 
-    public static SimWorld Running(string version)
+    public static SimWorld Running(string version, bool byCommand = false)
     {
-        var world = new SimWorld { Configured = version };
+        var world = new SimWorld { Configured = version, ByCommand = byCommand };
         world.Containers["c0"] = new SimContainer(version) { Running = true };
         return world;
     }
@@ -58,9 +67,17 @@ internal sealed class SimWorld
         container.Running = true;
         container.StartCount++;
         var live = Databases["live"];
-        if (Schemas.GetValueOrDefault(container.Version, 1) > live.Schema)
+        if (!ByCommand)
         {
-            Databases["live"] = live with { Schema = Schemas[container.Version] };
+            Migrate(container.Version, live);
+        }
+    }
+
+    public void Migrate(string version, SimDatabase live)
+    {
+        if (Schemas.GetValueOrDefault(version, 1) > live.Schema)
+        {
+            Databases["live"] = live with { Schema = Schemas[version] };
         }
     }
 

@@ -13,6 +13,8 @@ internal static class Convergence
         Assert.True(running[0] == from || running[0] == to, $"{history}: {running[0]} runs");
         Assert.True(world.Configured == running[0], $"{history}: {running[0]} runs but {world.Configured} is configured");
         Assert.True(world.Containers.Count == 1, $"{history}: left over: {string.Join(", ", world.Containers.Keys)}");
+        Assert.True(world.Jobs.Count == 0, $"{history}: a command is left over");
+        Assert.True(world.JobRuns.Distinct().Count() == world.JobRuns.Count, $"{history}: a command was run twice");
         Assert.True(sim.State.IsFree, $"{history}: the lease is held");
 
         var kept = world.Databases.Values.SelectMany(d => d.Rows).ToHashSet();

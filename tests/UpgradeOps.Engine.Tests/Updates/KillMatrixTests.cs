@@ -13,41 +13,43 @@ public sealed class KillMatrixTests(SimulatedTable table) : IClassFixture<Simula
     // Every pair where changes land (.ci/run); elsewhere every fifth, the others' turn at the next first kill.
     internal static readonly int Stride = Environment.GetEnvironmentVariable("CI") == "true" ? 1 : 5;
 
-    public static TheoryData<string, bool, DataPolicy> Worlds => new()
+    public static TheoryData<string, bool, DataPolicy, bool> Worlds => new()
     {
-        { "1.1.0", false, DataPolicy.Stop },
-        { "1.1.0", true, DataPolicy.Stop },
-        { "2.0.0", false, DataPolicy.Restore },
-        { "2.0.0", true, DataPolicy.Restore },
-        { "2.0.0", true, DataPolicy.Keep },
+        { "1.1.0", false, DataPolicy.Stop, false },
+        { "1.1.0", true, DataPolicy.Stop, false },
+        { "2.0.0", false, DataPolicy.Restore, false },
+        { "2.0.0", true, DataPolicy.Restore, false },
+        { "2.0.0", true, DataPolicy.Keep, false },
+        { "2.0.0", false, DataPolicy.Restore, true },
+        { "2.0.0", true, DataPolicy.Restore, true },
     };
 
     [Theory]
     [MemberData(nameof(Worlds))]
-    public async Task Resume_after_any_kill_and_any_kill_of_the_resume_converges(string to, bool sick, DataPolicy policy)
+    public async Task Resume_after_any_kill_and_any_kill_of_the_resume_converges(string to, bool sick, DataPolicy policy, bool byCommand)
     {
-        var runs = await EveryPairAsync(to, sick, policy, "resume", sim => sim.ResumeAsync());
+        var runs = await EveryPairAsync(to, sick, policy, byCommand, "resume", sim => sim.ResumeAsync());
         Assert.True(runs > 100, $"only {runs} pairs were run");
     }
 
     [Theory]
     [MemberData(nameof(Worlds))]
-    public async Task Undo_after_any_kill_and_any_kill_of_the_undo_converges(string to, bool sick, DataPolicy policy)
+    public async Task Undo_after_any_kill_and_any_kill_of_the_undo_converges(string to, bool sick, DataPolicy policy, bool byCommand)
     {
-        var runs = await EveryPairAsync(to, sick, policy, "undo", sim => sim.GoBackAsync());
+        var runs = await EveryPairAsync(to, sick, policy, byCommand, "undo", sim => sim.GoBackAsync());
         Assert.True(runs > 100, $"only {runs} pairs were run");
     }
 
-    private async Task<int> EveryPairAsync(string to, bool sick, DataPolicy policy, string verb, Func<Sim, Task<UpdateResult?>> goOn)
+    private async Task<int> EveryPairAsync(string to, bool sick, DataPolicy policy, bool byCommand, string verb, Func<Sim, Task<UpdateResult?>> goOn)
     {
-        var scenario = $"to {to}, which {(sick ? "fails" : "succeeds")}, onFailure.data: {policy.ToString().ToLowerInvariant()}";
+        var scenario = $"to {to}, which {(sick ? "fails" : "succeeds")}{(byCommand ? ", migrated by a command" : "")}, onFailure.data: {policy.ToString().ToLowerInvariant()}";
         var runs = 0;
         for (var first = 1; ; first++)
         {
             for (var second = 1 + (first % Stride); ; second += Stride)
             {
                 runs++;
-                var sim = new Sim(SimWorld.Running("1.0.0"), policy);
+                var sim = new Sim(SimWorld.Running("1.0.0", byCommand), policy);
                 if (sick)
                 {
                     sim.World.Sick.Add(to);

@@ -12,6 +12,7 @@ internal static class FaultTable
     private const string Database = "Database";
     private const string Store = "The bucket that an update's backup is copied to (`store: s3`)";
     private const string Release = "The new version";
+    private const string Migrations = "Migrations of the new version";
     private const string Hands = "Other hands";
     private const string Again = "run the same command again";
 
@@ -66,6 +67,13 @@ internal static class FaultTable
         new("release-sick", Release, "never gets healthy", "Known when the platform says so, or `healthTimeout` is over; the old container is started again.", Undone) { ErrorId = ErrorIds.NotHealthy, Next = "Get-AppHealth", Blamed = true },
         new("release-bake", Release, "is healthy, then dies while it is watched", "The old container is started again.", Undone) { ErrorId = ErrorIds.InstanceExited, Next = "Get-AppLog", Blamed = true },
         new("release-lies", Release, "reports the old version", "The old container is started again.", Undone) { ErrorId = ErrorIds.WrongVersion, Next = "Look whether the release carries the version", Blamed = true },
+
+        new("migrate-start", Migrations, "one fails when the version starts", "Told with its number and the server's message; where nothing of it stayed, the old container is started again.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
+        new("migrate-job", Migrations, "a job that the version waits for (`service_completed_successfully`) fails in one", "Told in the same way; the version is not started.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
+        new("migrate-half", Migrations, "one fails after another was applied, with `onFailure.data: stop`", "Nothing is taken back before a person has chosen between the data as it is and the backup.", NeedsAttention) { ErrorId = ErrorIds.DataNeedsChoice, Next = "Undo-AppUpdate" },
+        new("migrate-command", Migrations, "one fails in the declared command, `run: before-switch`", "Told in the same way; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
+        new("migrate-late", Migrations, "the command does not end within its `timeout`", "It is ended; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
+        new("migrate-removed", Migrations, "the command's container is removed by somebody", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
 
         new("tag-moves", Hands, "the channel's tag moves between plan and pull", "The digest that was planned is what runs.", Kept) { New = true },
         new("tag-withdrawn", Hands, "the tag moves and the planned image is deleted", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.ImageNotFound, Next = "Get-AppRelease" },

@@ -97,6 +97,19 @@ internal sealed class SqlxService : IAsyncDisposable
         return answer.RootElement.GetProperty("version").GetString()!;
     }
 
+    /// <summary>The same folders for the console.</summary>
+    public IReadOnlyList<string> Folders => ["--config-folder", folder["config"], "--state-folder", folder["state"]];
+
+    /// <summary>Below the application's own folder.</summary>
+    public string Service(string path) => folder[$"srv/{path}"];
+
+    public string InstalledFile(string version, string file) => Service($"releases/{version}/{file}");
+
+    public string StateFile(string operationId, string name) => Directory.GetFiles(folder[$"state/chat/operations/{operationId}"], $"*{name}", SearchOption.AllDirectories).Single();
+
+    /// <summary>The pid file of the process that serves.</summary>
+    public Task<string> ProcessAsync() => File.ReadAllTextAsync(Service("run/app.pid"));
+
     public string ReleaseFile(string version, string file) => folder[$"in/{version}/{file}"];
 
     public async ValueTask DisposeAsync()

@@ -273,6 +273,23 @@ internal sealed record MigrationsDefinition
     /// <summary>A folder of scripts that take migrations back, where they do not stand beside them.</summary>
     public string? Down { get; init; }
 
-    /// <summary><c>on-start</c>.</summary>
-    public string Run { get; init; } = "on-start";
+    /// <summary><c>on-start</c>, <see cref="BeforeSwitch"/> or <see cref="AfterSwitch"/>.</summary>
+    public string Run { get; init; } = OnStart;
+
+    /// <summary>The command that runs them, with its arguments; empty when only the application itself does.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>The Compose service in whose image and environment the command runs; null for the one that carries the version.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>How long the command may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    public const string OnStart = "on-start";
+
+    /// <summary>By the command, before the old version is stopped for the new one.</summary>
+    public const string BeforeSwitch = "before-switch";
+
+    /// <summary>By the command, when the new version was started.</summary>
+    public const string AfterSwitch = "after-switch";
 }

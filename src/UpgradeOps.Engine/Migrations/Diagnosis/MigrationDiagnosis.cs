@@ -14,9 +14,13 @@ internal sealed class MigrationDiagnosis(MigrationRoom room, ISchemaProbe schema
     /// <param name="before">The schema's fingerprint before the version was started: what failed earlier is not its fault.</param>
     /// <param name="release">The version.</param>
     /// <returns>Null when nothing speaks for it.</returns>
-    public async Task<MigrationFault?> FindAsync(IReadOnlyCollection<string> instances, string? before, string? release, CancellationToken cancellationToken)
+    public async Task<MigrationFault?> FindAsync(IReadOnlyCollection<string> instances, string? before, string? release, CancellationToken cancellationToken) =>
+        await FindInAsync(await LogAsync(instances, cancellationToken).ConfigureAwait(false), before, release, cancellationToken).ConfigureAwait(false);
+
+    /// <param name="log">What ran the migrations wrote, oldest line first.</param>
+    public async Task<MigrationFault?> FindInAsync(IEnumerable<string> log, string? before, string? release, CancellationToken cancellationToken)
     {
-        var words = MigrationWords.Read(await LogAsync(instances, cancellationToken).ConfigureAwait(false));
+        var words = MigrationWords.Read(log);
         var tracked = await FailedAsync(before, cancellationToken).ConfigureAwait(false);
         if (words is null && tracked is null)
             return null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Ssh;
 using UpgradeOps.Engine.Platforms.Compose.Files;
 using UpgradeOps.Engine.Platforms.Compose.Model;
 
@@ -74,6 +75,17 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
             throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose create");
     }
 
+    /// <summary>Starts a command in a container of its own and returns when it runs; the container stays when it ends.</summary>
+    /// <param name="name">The container's.</param>
+    /// <param name="command">In place of the image's entry point and command.</param>
+    public async Task StartJobAsync(string name, string service, IReadOnlyList<string> command, string value, CancellationToken cancellationToken)
+    {
+        List<string> verb = ["run", "--detach", "--no-TTY", "--no-deps", $"--name={name}", "--entrypoint", ShellText.Quote(command[0]), service, .. command.Skip(1)];
+        var result = await RunAsync(verb, value, null, cancellationToken, NeverPull(service)).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose run");
+    }
+
     /// <summary>What <c>docker compose ps</c> shows, for a person.</summary>
     public async Task<string> ListAsync(string? value, CancellationToken cancellationToken)
     {
@@ -105,11 +117,14 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         }
     }
 
-    private async Task<CommandResult> RunAsync(IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken)
+    /// <param name="more">Another compose file, as text.</param>
+    private async Task<CommandResult> RunAsync(IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken, string? more = null)
     {
         List<string> arguments = ["compose", "--ansi", "never", "--project-directory", compose.Directory];
         foreach (var file in await files.FindAsync(cancellationToken).ConfigureAwait(false))
             arguments.AddRange(["--file", file]);
+        if (more is not null)
+            arguments.AddRange(["--file", "-"]);
         if (!files.IsDefaultEnvFile)
             arguments.AddRange(["--env-file", files.EnvPath]);
         if (compose.Project is { } project)
@@ -117,11 +132,12 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         arguments.AddRange(verb);
 
         var command = new HostCommand("docker", arguments) { WorkingDirectory = compose.Directory, Environment = Environment(value) };
+        using var input = more is null ? null : new MemoryStream(System.Text.Encoding.UTF8.GetBytes(more));
         using var timer = new CancellationTokenSource(Patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
-            return await host.StreamAsync(command, null, output, both.Token).ConfigureAwait(false);
+            return await host.StreamAsync(command, input, output, both.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -143,6 +159,9 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
             environment[compose.Variable] = value;
         return environment;
     }
+
+    /// <summary>The image was chosen and is here; a service that says <c>pull_policy: always</c> would take what its tag means now.</summary>
+    private static string NeverPull(string service) => $$"""{ "services": { "{{service}}": { "pull_policy": "never" } } }""";
 
     /// <summary>Docker's clients say it in these ways when the engine goes away in the middle of a question, or is not there.</summary>
     private static bool LostEngine(string error) =>

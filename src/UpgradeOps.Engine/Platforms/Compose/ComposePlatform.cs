@@ -2,6 +2,7 @@ using UpgradeOps.Engine.Platforms.Compose.Evidence;
 using UpgradeOps.Engine.Platforms.Compose.Planning;
 using UpgradeOps.Engine.Platforms.Compose.Preflight;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
+using UpgradeOps.Engine.Platforms.Jobs;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Compose;
@@ -45,6 +46,12 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
 
     public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
         new ReleaseFiles(project).ReadAsync(folder, version, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken) =>
+        new ComposePlanner(project).JobAsync(service, target, cancellationToken);
+
+    public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs) =>
+        new ComposeJob(project, $"{inputs[StepInputs.Project]}-{name}", inputs[StepInputs.Service], inputs[StepInputs.Value]);
 
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         new ComposeEvidence(project).RunAsync(instanceIds, cancellationToken);

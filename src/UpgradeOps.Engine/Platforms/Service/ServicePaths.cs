@@ -25,6 +25,9 @@ internal sealed record ServicePaths(string Directory)
 
     public string PidFile => HostPath.Join(Run, "app.pid");
 
+    /// <summary>Where a command that is run once leaves what it wrote and how it ended.</summary>
+    public string Job(string name) => HostPath.Join(Run, name);
+
     public string Release(string folderName) => HostPath.Join(Releases, folderName);
 
     public string Staging(string operationId) => HostPath.Join(Releases, $".staging-{operationId}");

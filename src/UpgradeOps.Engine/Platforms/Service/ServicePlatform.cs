@@ -3,6 +3,7 @@ using System.Text;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Jobs;
 using UpgradeOps.Engine.Platforms.Service.Steps;
 using UpgradeOps.Engine.Platforms.Service.Supervisors;
 using UpgradeOps.Engine.Releases.Git;
@@ -65,12 +66,8 @@ internal sealed class ServicePlatform : IPlatform
     public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
         checks.RunAsync(target, cancellationToken);
 
-    public async Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
-    {
-        var folder = target.RecordedArtifact
-            ?? await folders.PlaceOfAsync(target.Release.Version, target.Release.Digest ?? "", cancellationToken).ConfigureAwait(false);
-        return ServicePlan.Make(current, target, folder, fromGit: repository is not null);
-    }
+    public async Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
+        ServicePlan.Make(current, target, await FolderOfAsync(target, cancellationToken).ConfigureAwait(false), fromGit: repository is not null);
 
     public IStep Create(PlannedStep planned) => planned.Kind switch
     {
@@ -82,6 +79,17 @@ internal sealed class ServicePlatform : IPlatform
         ServiceSteps.Keep => new KeepStep(planned, folders, supervisor, host.Files),
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the kind '{planned.Kind}', which the platform 'service' does not know.", planned.Id),
     };
+
+    public async Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken) => new Dictionary<string, string>
+    {
+        [ServiceSteps.Folder] = target is null
+            ? (await InspectAsync(cancellationToken).ConfigureAwait(false)).Artifact
+                ?? throw new AppException(ErrorIds.ReleaseNotFound, $"No release of {definition.Name} is installed: there is no link {paths.Current}.", definition.Name)
+            : await FolderOfAsync(target, cancellationToken).ConfigureAwait(false),
+    };
+
+    public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs) =>
+        new ServiceJob(name, inputs[ServiceSteps.Folder], definition.Platform.Service!, paths, host, time);
 
     public async Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken)
     {
@@ -137,6 +145,9 @@ internal sealed class ServicePlatform : IPlatform
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<string> FolderOfAsync(PlatformTarget target, CancellationToken cancellationToken) => target.RecordedArtifact
+        ?? await folders.PlaceOfAsync(target.Release.Version, target.Release.Digest ?? "", cancellationToken).ConfigureAwait(false);
 
     private async Task<Instance> DescribeAsync(ServiceProcess process, CancellationToken cancellationToken) => new()
     {

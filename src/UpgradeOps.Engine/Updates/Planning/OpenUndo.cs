@@ -27,7 +27,7 @@ internal sealed class OpenUndo(AppRooms rooms, OperationRecord record)
             ? record.Plan with { Findings = answer.Findings, DataSince = answer.Tables }
             : record.Plan with { Findings = [] };
 
-    private static bool AsksAboutData(OperationKind kind) => kind is OperationKind.Update or OperationKind.MigrationUndo;
+    private static bool AsksAboutData(OperationKind kind) => kind is OperationKind.Update or OperationKind.Migration or OperationKind.MigrationUndo;
 
     private async Task<bool> MovedAsync(CancellationToken cancellationToken)
     {

@@ -9,12 +9,14 @@ internal static class StepOrder
     /// <param name="platform">The platform's steps in their own order.</param>
     /// <param name="policy">With <see cref="DataPolicy.Restore"/> the old version stops before the backup, so that no write falls between the two.</param>
     /// <param name="stopFirst">The same, asked for by <c>quiesce: stop</c>.</param>
+    /// <param name="before">What changes the schema as late as it can while the old version still serves: before what the switch stops.</param>
     public static IReadOnlyList<PlannedStep> Arrange(
         IReadOnlyList<PlannedStep> platform,
         IReadOnlyList<PlannedStep> backup,
         IReadOnlyList<PlannedStep> health,
         DataPolicy policy,
-        bool stopFirst = false)
+        bool stopFirst = false,
+        PlannedStep? before = null)
     {
         var steps = platform
             .Select(s => (policy == DataPolicy.Restore || stopFirst) && backup.Count > 0 && s.StopsOld ? s with { Phase = StepPhase.Quiesce } : s)
@@ -31,6 +33,14 @@ internal static class StepOrder
         // Health asks exactly the instances that this step will have started.
         var startKind = steps[start].Kind;
         steps.Insert(start, DataSteps.PlanGuard(policy));
+        if (before is not null)
+        {
+            // The way back comes to the later guard first where that was reached; to this one when the migrations themselves failed.
+            var stopped = steps.Exists(s => s is { StopsOld: true, Phase: StepPhase.Quiesce });
+            var at = steps.FindIndex(s => s.Phase == StepPhase.Switch && (s.StopsOld || s.CausesOutage || s.StartsNew));
+            steps.InsertRange(at, [DataSteps.PlanGuard(policy, whileRunning: !stopped), before with { Phase = StepPhase.Switch }]);
+        }
+
         return Numbered(steps.Select(s => health.Contains(s) ? With(s, HealthOutputs.StartKind, startKind) : s));
     }
 

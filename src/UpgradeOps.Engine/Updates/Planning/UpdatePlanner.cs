@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Migrations.Back;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.Preflight;
@@ -48,12 +49,15 @@ internal sealed class UpdatePlanner(AppRooms rooms)
             ? []
             : await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false);
         var stopped = rooms.Definition.OnFailureData == DataPolicy.Restore || rooms.Definition.Quiesce == QuiesceMode.Stop;
+        var migrate = platform.Count == 0 ? null : await MigrateAsync(release, target, schema, cancellationToken).ConfigureAwait(false);
+        var after = rooms.Definition.Migrations?.Run == MigrationsDefinition.AfterSwitch;
         var steps = StepOrder.Arrange(
-            platform,
+            after && migrate is not null ? [.. platform, migrate] : platform,
             rooms.Backups.Declared ? BackupSteps.Plan(stopped, plan.From, rooms.Definition.Quiesce == QuiesceMode.Pause, options.ProveBackup ?? rooms.Definition.Prove, rooms.Backups.Copies) : [],
             [.. rooms.Health.Plan(release.Version), .. rooms.Health.PlanSmoke(release.Version)],
             rooms.Definition.OnFailureData,
-            stopFirst: stopped);
+            stopFirst: stopped,
+            before: after ? null : migrate);
         return PlanHash.Seal(plan with
         {
             Steps = steps,
@@ -61,5 +65,14 @@ internal sealed class UpdatePlanner(AppRooms rooms)
             Findings = findings,
             ExpectedOutageSeconds = await PastOutages.TypicalAsync(rooms.State, cancellationToken).ConfigureAwait(false),
         });
+    }
+
+    /// <returns>Null when the application itself migrates at its start.</returns>
+    private async Task<PlannedStep?> MigrateAsync(Release release, PlatformTarget target, SchemaState? schema, CancellationToken cancellationToken)
+    {
+        if (rooms.Definition.Migrations is not { Run: not MigrationsDefinition.OnStart } declared)
+            return null;
+        var job = await rooms.Platform.PlanJobAsync(declared.Service, target, cancellationToken).ConfigureAwait(false);
+        return MigrationSteps.PlanRun(declared, rooms.Definition.Name, release.Version, schema?.Fingerprint, job);
     }
 }

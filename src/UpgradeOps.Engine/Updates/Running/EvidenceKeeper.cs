@@ -1,5 +1,7 @@
 using System.Text;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Migrations.Back;
+using UpgradeOps.Engine.Migrations.Run;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.State;
@@ -22,7 +24,9 @@ internal sealed class EvidenceKeeper(AppRooms rooms, ILease lease)
             foreach (var (name, bytes) in await rooms.Platform.EvidenceAsync(NewInstances(record), patience.Token).ConfigureAwait(false))
                 files[name] = bytes;
         }).ConfigureAwait(false);
-        if (record.Plan.Steps.FirstOrDefault(s => s.StartsNew) is { } start && record.Step(start.Id).Begun)
+        if (failed.Kind == MigrationSteps.Run)
+            await TryAsync(failed, async () => files["migrations.log"] = await RunMigrationsStep.Job(failed, record.OperationId, rooms.Platform).OutputAsync(patience.Token).ConfigureAwait(false)).ConfigureAwait(false);
+        if (MigrationSteps.Changes(failed) || (record.Plan.Steps.FirstOrDefault(s => s.StartsNew) is { } start && record.Step(start.Id).Begun))
         {
             await TryAsync(failed, async () => error = await FailureCause.FindAsync(rooms, record, error, patience.Token).ConfigureAwait(false)).ConfigureAwait(false);
             await TryAsync(failed, async () =>

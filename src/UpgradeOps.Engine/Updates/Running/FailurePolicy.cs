@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Migrations.Back;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.Updates.Journal;
@@ -24,7 +25,9 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
     public async Task<AppError?> VerifyOldAsync(OperationRecord record, CancellationToken cancellationToken)
     {
         var outage = record.Plan.Steps.Any(s => s.CausesOutage && record.Step(s.Id).Begun);
-        if (!outage || record.Plan.From.Artifact is null)
+        // A migration that failed while the old version served may have left it a schema that it cannot live with.
+        var migrated = record.Plan.Kind == OperationKind.Update && record.Plan.Steps.Any(s => MigrationSteps.Changes(s) && record.Step(s.Id).Begun);
+        if ((!outage && !migrated) || record.Plan.From.Artifact is null)
         {
             return null;
         }
@@ -89,7 +92,7 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
         }
 
         var started = record.Plan.Steps.FirstOrDefault(s => s.StartsNew);
-        if (started is null || !record.Step(started.Id).Begun || !Blames(failure))
+        if (started is null || (!record.Step(started.Id).Begun && failed.Kind != MigrationSteps.Run) || !Blames(failure))
         {
             // It failed before the new version ran, or for a reason that lies elsewhere: the version is not to blame.
             return;

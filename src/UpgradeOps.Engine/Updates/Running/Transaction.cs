@@ -94,7 +94,7 @@ internal sealed class Transaction
         var catalogue = new StepCatalogue(
         [
             _rooms.Platform, _rooms.Backups, _rooms.Health, apps, new DataSteps(_rooms.Backups, apps, () => Record, repeatUncertain),
-            new MigrationSteps(_rooms.Migrations),
+            new MigrationSteps(_rooms.Migrations, _rooms.Schema, _rooms.Platform, _rooms.CleanAsync),
         ]);
         var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
         try

@@ -22,7 +22,7 @@ internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, AppSt
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
         var operation = record();
-        if (operation.DataChoice != DataPolicy.Restore)
+        if (operation.DataChoice != DataPolicy.Restore || HasRestored(operation))
         {
             return;
         }
@@ -54,6 +54,10 @@ internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, AppSt
         }
     }
 
+    /// <summary>A guard that stands later in the plan, and so was undone before this one, has put the data back.</summary>
+    private bool HasRestored(OperationRecord operation) => operation.Plan.Steps.Any(s =>
+        s.Kind == DataSteps.Guard && s.Id != Planned.Id && operation.Step(s.Id) is { Undone: true } other && other.Outputs.ContainsKey(RestorePlan));
+
     // The plan of the restore is made once and written down: after a crash the same steps go on.
     private async Task<IReadOnlyList<PlannedStep>> StepsAsync(OperationRecord operation, StepContext context, CancellationToken cancellationToken)
     {
@@ -67,7 +71,7 @@ internal sealed class DataGuardStep(PlannedStep planned, IBackups backups, AppSt
         var restore = await backups.PlanRestoreAsync(backupId, null, cancellationToken).ConfigureAwait(false);
 
         // Writes went on after the backup, unless the plan stopped them for it: then what is live gets a backup of its own first.
-        IReadOnlyList<PlannedStep> second = operation.Plan.OnFailureData == DataPolicy.Restore ? [] : BackupSteps.Plan(quiesced: true, operation.Plan.To);
+        IReadOnlyList<PlannedStep> second = operation.Plan.OnFailureData == DataPolicy.Restore ? [] : BackupSteps.Plan(quiesced: true, OptionalInput(DataSteps.WhileRunning) is null ? operation.Plan.To : operation.Plan.From);
         var steps = new List<PlannedStep>();
         if (OptionalInput(DataSteps.WhileRunning) is not null)
             (second, restore) = ([AppSteps.PlanStop(StepPhase.Switch), .. second], [.. restore, AppSteps.PlanStart(StepPhase.Switch)]);

@@ -37,7 +37,7 @@ public class SchemaTests
               "platform": { "compose": { "files": ["a.yml"], "project": "p" } },
               "releases": { "user": "u", "password": "env:P", "certificateAuthority": "ca.pem" },
               "backups": [ { "sqlite": "app.db", "inVolume": "data" } ],
-              "migrations": { "query": "SELECT v FROM done", "files": "migrations", "down": "migrations/down" }
+              "migrations": { "query": "SELECT v FROM done", "files": "migrations", "down": "migrations/down", "command": ["bin/migrate"], "service": "tools", "timeout": "5m" }
             }
             """)!).SelectMany(d => Places(d, "")).ToHashSet();
 

@@ -48,6 +48,12 @@ internal static class Agreement
             section.Wrong("query", "the table says it already", "Give table or query.");
         if (migrations is { Down: not null, Files: null })
             section.Wrong("down", "nothing tells what it takes back", "Add 'files:' with the folder of the migrations.");
+        if (migrations.Run != MigrationsDefinition.OnStart && !section.Has("command"))
+            section.Missing("command", "Write the command that runs the migrations and its arguments as a list.");
+        foreach (var key in new[] { "service", "timeout" }.Where(k => section.Has(k) && !section.Has("command")))
+            section.Wrong(key, "it counts beside 'command' only", "Remove it.");
+        if (definition.Platform.Compose is null)
+            section.MustNotHave("service", "it is a service of a compose file, and this platform has none", "Remove it: the command runs in the release's folder.");
         foreach (var (key, folder) in new[] { ("files", migrations.Files), ("down", migrations.Down) })
         {
             if (folder?.StartsWith("image:", StringComparison.Ordinal) == true && definition.Platform.Compose is null)

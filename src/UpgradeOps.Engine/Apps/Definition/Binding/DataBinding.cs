@@ -56,7 +56,10 @@ internal static class DataBinding
                 Query = section.Text("query", TextRule.Any),
                 Files = section.Text("files", TextRule.ReleaseFolder),
                 Down = section.Text("down", TextRule.ReleaseFolder),
-                Run = section.Choice("run", "on-start", ["on-start"], "before-switch", "after-switch"),
+                Run = section.Choice("run", MigrationsDefinition.OnStart, [MigrationsDefinition.OnStart, MigrationsDefinition.BeforeSwitch, MigrationsDefinition.AfterSwitch]),
+                Command = section.Texts("command", TextRule.Any),
+                Service = section.Text("service", TextRule.PartName),
+                Timeout = section.Time("timeout", TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             };
 
     public static DataPolicy OnFailure(Section root) =>

@@ -57,6 +57,18 @@ internal sealed class ComposePlanner(ComposeProject project)
         return steps;
     }
 
+    /// <returns>What finds a version again for <see cref="ComposeJob"/>; of the installed one without a target.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> JobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken)
+    {
+        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        return new Dictionary<string, string>
+        {
+            [StepInputs.Project] = snapshot.Model.Project,
+            [StepInputs.Service] = service ?? project.Compose.Service,
+            [StepInputs.Value] = target is null ? snapshot.Value ?? throw Unassigned(snapshot) : ValueFor(snapshot, target),
+        };
+    }
+
     private static IEnumerable<PlannedStep> Switch(
         ComposeSnapshot snapshot, bool recreate, Dictionary<string, string> inputs, Dictionary<string, string> values, StepWords words)
     {
@@ -81,11 +93,7 @@ internal sealed class ComposePlanner(ComposeProject project)
     {
         if (snapshot.Env is null || snapshot.Value is null)
         {
-            throw new AppException(
-                ErrorIds.ComposeVariableMissing,
-                $"{project.Files.EnvPath} does not assign {project.Compose.Variable}.",
-                project.Files.EnvPath,
-                $"Add a line {project.Compose.Variable}={ImageIdentity.TagOf(snapshot.Own.FirstOrDefault()?.Config.Image ?? "") ?? "<the tag that runs now>"} to it.");
+            throw Unassigned(snapshot);
         }
 
         if (target.RecordedFiles.TryGetValue(project.Files.EnvPath, out var recorded) && EnvFile.Parse(recorded, project.Files.EnvPath).Value(project.Compose.Variable) is { Length: > 0 } then)
@@ -96,6 +104,12 @@ internal sealed class ComposePlanner(ComposeProject project)
             $"The tag {target.Release.Tag} does not fit the image of {snapshot.Service.Name}, whose tags are {template.TagOf($"${{{project.Compose.Variable}}}")}.",
             snapshot.Service.Name);
     }
+
+    private AppException Unassigned(ComposeSnapshot snapshot) => new(
+        ErrorIds.ComposeVariableMissing,
+        $"{project.Files.EnvPath} does not assign {project.Compose.Variable}.",
+        project.Files.EnvPath,
+        $"Add a line {project.Compose.Variable}={ImageIdentity.TagOf(snapshot.Own.FirstOrDefault()?.Config.Image ?? "") ?? "<the tag that runs now>"} to it.");
 
     private AppException Unused(ComposeSnapshot snapshot) => new(
         ErrorIds.ComposeVariableMissing,

@@ -23,6 +23,9 @@ internal static class StepInputs
     /// <summary>The Compose project's name.</summary>
     public const string Project = "project";
 
+    /// <summary>Of a job: the service in whose environment it runs.</summary>
+    public const string Service = "service";
+
     /// <summary>JSON array of <see cref="MovedService"/>.</summary>
     public const string Services = "services";
 

@@ -58,7 +58,7 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
 
         var command = ProcessScripts.Launch(paths.PidFile, paths.Log, releaseFolder, service.Command) with
         {
-            Environment = new Dictionary<string, string>(service.Environment) { ["UPGRADEOPS_RELEASE"] = HostPath.Name(releaseFolder) },
+            Environment = ServiceEnvironment.Of(service, releaseFolder),
         };
         var launched = await host.RunAsync(command, cancellationToken).ConfigureAwait(false);
         if (!launched.Succeeded)

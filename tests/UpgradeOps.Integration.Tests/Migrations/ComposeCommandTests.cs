@@ -1,0 +1,79 @@
+using UpgradeOps.Engine.Operations;
+using UpgradeOps.Integration.Updates;
+
+namespace UpgradeOps.Integration.Migrations;
+
+/// <summary>Migrations that a declared command runs in a container of its own, of the new image, beside the one that serves.</summary>
+public sealed class ComposeCommandTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
+{
+    private const string Rows = "PGPASSWORD=$DB_PASSWORD psql -XqAt -v ON_ERROR_STOP=1 -h $DB_HOST -U $DB_USER -d $DB_NAME "
+        + "-c 'ALTER TABLE entries ADD COLUMN author VARCHAR(100); INSERT INTO phinxlog (version, migration_name, start_time, end_time) VALUES (20260201000000, $$AddAuthor$$, now(), now())'";
+
+    private const string Waiting = "grep version= /app/kmp.conf >>/data/reached; n=0; until [ -e /data/gate ] || [ $n -gt 600 ]; do sleep 0.1; n=$((n + 1)); done; ";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("resume")]
+    [InlineData("undo")]
+    [InlineData("none")]
+    public async Task They_run_once_in_the_new_image_while_the_old_version_serves_and_no_container_stays(string killedThen)
+    {
+        Needs.Stack();
+        await using var stack = await KmpStack.StartAsync(registry.Images, new KmpStackOptions { Database = DatabaseKind.Postgres });
+        await ChangeAsync(stack.DefinitionPath, "run: on-start", $"run: before-switch, command: [sh, -c, \"{Waiting}{Rows}\"]");
+        // The command must not take what the tag means by then.
+        await ChangeAsync(stack.ComposeFile, "    restart:", "    pull_policy: always\n    restart:");
+        await stack.UpAsync();
+        using var admin = new Admin();
+        var name = await admin.RegisterAsync(stack);
+
+        UpdateResult result;
+        if (killedThen == "none")
+        {
+            var update = admin.UpdateAsync(name, version: "v1.1.0");
+            await Until.TrueAsync(() => Task.FromResult(Reached(stack).Length == 1), TimeSpan.FromMinutes(1), "the command", Token);
+            Assert.Equal("v1.0.0", await stack.VersionAsync());
+            await OpenAsync(stack);
+            result = await update;
+        }
+        else
+        {
+            await ConsoleProcess.KillWhenAsync(() => Reached(stack).Length == 1, ["update", name, "--version", "v1.1.0", "--yes", .. admin.Folders]);
+            Assert.Equal("v1.0.0", await stack.VersionAsync());
+            if (killedThen == "resume")
+                await OpenAsync(stack);
+            result = killedThen == "undo"
+                ? await new UndoUpdate(admin.NewSession()).RunAsync(new UndoOptions { Name = name }, Token)
+                : await new ResumeUpdate(admin.NewSession()).RunAsync(new ResumeOptions { Name = name }, Token);
+        }
+
+        var undone = killedThen == "undo";
+        Assert.True(result.Status == (undone ? UpdateStatus.Undone : UpdateStatus.Kept), Outcomes.Describe(result));
+        Assert.Equal(["version=v1.1.0"], Reached(stack));
+        Assert.Equal(undone ? "v1.0.0" : "v1.1.0", await stack.VersionAsync());
+        Assert.Equal(undone ? "20260101000000" : "20260201000000", await stack.SqlAsync("SELECT max(version) FROM phinxlog"));
+        var all = await Command.OutputAsync("docker", "ps", "--all", "--format", "{{.Names}}", "--filter", $"label=com.docker.compose.project={stack.Project}");
+        Assert.Equal(2, all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+
+        if (killedThen == "none")
+        {
+            // Alone, for what is installed: the command fails, for it is done already, and nothing is changed.
+            var again = await new RunMigrations(admin.Session).RunAsync(name, Token);
+            Assert.True(again is { Status: UpdateStatus.Undone, Error.ErrorId: ErrorIds.MigrationFailed }, Outcomes.Describe(again));
+            Assert.Contains("column \"author\" of relation \"entries\" already exists", again.Error!.Message, StringComparison.Ordinal);
+            Assert.Equal("v1.1.0", await stack.VersionAsync());
+        }
+    }
+
+    private static string[] Reached(KmpStack stack)
+    {
+        var said = Task.Run(async () => await stack.ComposeAsync("exec", "-T", "app", "sh", "-c", "cat /data/reached || :")).GetAwaiter().GetResult();
+        return said.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static async Task OpenAsync(KmpStack stack) => (await stack.ComposeAsync("exec", "-T", "app", "touch", "/data/gate")).Expect("the gate");
+
+    private static async Task ChangeAsync(string file, string from, string to) =>
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Token)).Replace(from, to, StringComparison.Ordinal), Token);
+}

@@ -44,7 +44,7 @@ public class DefinitionErrorTests
     [InlineData("databases:", "migrations: { database: main, run: before-switch }\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "migrations.command", "Write the command")]
     [InlineData("databases:", "migrations: { database: main, run: sometimes }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.run", "on-start")]
     [InlineData("databases:", "migrations: { database: main, timeout: 5m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.timeout", "Remove it")]
-    [InlineData("databases:", "migrations: { database: main, command: [bin/migrate], timeout: 8d }\ndatabases:", ErrorIds.DefinitionInvalid, "11:56", "migrations.timeout", "between 1s and 7d")]
+    [InlineData("databases:", "migrations: { database: main, command: [bin/migrate], timeout: 8d }\ndatabases:", ErrorIds.DefinitionInvalid, "11:55", "migrations.timeout", "between 1s and 7d")]
     [InlineData("name: kmp\nplatform", "name: kmp\nname: other\nplatform", ErrorIds.DefinitionInvalid, "3:1", "name", "Keep one of the two")]
     [InlineData("name: kmp\nplatform", "name: KMP_app\nplatform", ErrorIds.DefinitionInvalid, "2:7", "name", "lower case")]
     [InlineData("name: kmp\nplatform", "platform", ErrorIds.DefinitionInvalid, "1:1", "name", "Give the application a name")]

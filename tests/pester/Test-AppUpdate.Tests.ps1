@@ -29,6 +29,26 @@ Describe 'Test-AppUpdate' {
         }
     }
 
+    It 'says what is to be declared before it can be rehearsed' {
+        Test-AppUpdate notes -Rehearse -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failed[0].FullyQualifiedErrorId | Should -BeLike 'UpgradeOps.Rehearsals.NotDeclared,*'
+    }
+
+    It 'rehearses beside the live application and leaves nothing behind' {
+        Add-Content $sandbox.Definition 'rehearse: { command: [./Notes, --listen, "127.0.0.1:{port}"], environment: { NOTES_DATA: "{shared}" } }'
+        Test-AppUpdate notes -Rehearse -WhatIf | Should -BeNullOrEmpty
+        Get-AppHistory notes | Where-Object Kind -eq 'Rehearsal' | Should -BeNullOrEmpty
+        $report = Test-AppUpdate notes -Version 1.1.0 -Rehearse
+        $report | Should -BeOfType UpgradeOps.RehearsalReport
+        $report.Reason | Should -BeNullOrEmpty
+        $report.Passed | Should -BeTrue
+        $report.To | Should -Be '1.1.0'
+        $report.EstimatedOutageSeconds | Should -BeGreaterThan 0
+        Join-Path $sandbox.App 'rehearsal' | Should -Not -Exist
+        (Get-AppStatus notes).RunningVersion | Should -Be '1.0.0'
+        Test-AppUpdate notes -Version 1.1.0 -Rehearse -Quiet | Should -BeTrue
+    }
+
     It 'makes an error of a version that does not exist' {
         { Test-AppUpdate notes -Version 9.9.9 -ErrorAction Stop } | Should -Throw -ErrorId 'UpgradeOps.Releases.NotFound,*'
     }

@@ -19,6 +19,7 @@ BeforeDiscovery {
         @{ Cmdlet = 'Remove-AppBackup'; Script = { Get-AppBackup notes | Remove-AppBackup -Force -WhatIf } }
         @{ Cmdlet = 'Remove-AppBackup'; Script = { Remove-AppBackup notes -Expired -WhatIf -PassThru -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Test-App'; Script = { Test-App notes -WhatIf -ErrorAction SilentlyContinue } }
+        @{ Cmdlet = 'Test-AppUpdate'; Script = { Test-AppUpdate notes -Rehearse -WhatIf -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Invoke-AppMigration'; Script = { Invoke-AppMigration notes -WhatIf -PassThru -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Undo-AppMigration'; Script = { Undo-AppMigration notes -WhatIf -PassThru -ErrorAction SilentlyContinue } }
         @{ Cmdlet = 'Unlock-App'; Script = { Unlock-App notes -WhatIf } }

@@ -16,6 +16,7 @@ internal static class VerbList
         new HealthCommand(),
         new SmokeCommand(),
         new PlanCommand(),
+        new RehearseCommand(),
         new UpdateCommand(),
         new UndoCommand(),
         new ResumeCommand(),

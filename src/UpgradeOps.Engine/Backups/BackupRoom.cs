@@ -169,6 +169,13 @@ internal sealed class BackupRoom : IBackups
     public async Task<IReadOnlyList<string>> TrimAsync(IReadOnlySet<string> needed, CancellationToken cancellationToken) =>
         _kept is null ? [] : await _kept.TrimAsync(needed, cancellationToken).ConfigureAwait(false);
 
+    public async Task LoadAsync(string backupId, string database, string into, CancellationToken cancellationToken)
+    {
+        await FetchAsync(backupId, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
+        var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
+        await new ScratchLoad(_stores.Working, _databases).RunAsync(stored.Manifest, database, into, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
     {
         var stored = await _stores.GetNearestAsync(backupId, cancellationToken).ConfigureAwait(false);

@@ -50,6 +50,10 @@ internal interface IBackups : IStepSource
     /// <exception cref="AppException">The store does not answer.</exception>
     Task<IReadOnlyList<string>> TrimAsync(IReadOnlySet<string> needed, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
+    /// <summary>Loads one database of a backup into a new one beside the live one, which is not touched.</summary>
+    /// <param name="database">The name under <c>databases:</c>.</param>
+    Task LoadAsync(string backupId, string database, string into, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     /// <summary>What a restore of this backup would replace and lose, for a person's consent.</summary>
     Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken);
 

@@ -6,6 +6,7 @@ using UpgradeOps.Engine.Health;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Migrations;
 using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Releases;
 using UpgradeOps.Engine.State;
 
@@ -43,6 +44,9 @@ internal sealed class AppRooms : IAsyncDisposable
 
     /// <summary>Comes to know every secret that the definition refers to; one that cannot be found is none that could leak.</summary>
     public Func<CancellationToken, Task> LearnSecretsAsync { get; init; } = static _ => Task.CompletedTask;
+
+    /// <summary>Opens another application on the same machine, whose state is this folder. It is the caller's to close.</summary>
+    public Func<AppDefinition, IProgressSink, string, AppRooms> Beside { get; init; } = static (_, _, _) => throw new NotSupportedException();
 
     /// <summary>A text without any secret that the definition refers to.</summary>
     public async Task<byte[]> CleanAsync(byte[] text, CancellationToken cancellationToken)

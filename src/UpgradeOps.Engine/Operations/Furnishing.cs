@@ -18,6 +18,7 @@ using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Releases.Git;
 using UpgradeOps.Engine.Releases.Registry.Auth;
 using UpgradeOps.Engine.State;
+using UpgradeOps.Engine.State.Folder;
 
 namespace UpgradeOps.Engine.Operations;
 
@@ -55,6 +56,8 @@ internal static class Furnishing
             Health = new HealthProbe(
                 definition, platform, time, redaction, smoke: new SmokeTests(definition, host, databases, secrets, redaction, time, remoteHost is null ? null : remoteHost.DialAsync),
                 fromHost: remoteHost is null ? null : new HttpAsk(time, remoteHost.DialAsync).AskAsync),
+            Beside = (other, progress, folder) => Open(
+                other, new EngineSession(session.Options with { Progress = progress }) { Variable = session.Variable }, new FolderState(other.Name, folder, session.Options.Time)),
             Closing = () =>
             {
                 remote?.Dispose();

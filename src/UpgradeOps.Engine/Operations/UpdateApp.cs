@@ -21,7 +21,8 @@ public sealed class UpdateApp(EngineSession session)
         },
         cancellationToken);
 
-    private static Task<UpdateResult> RunAsync(AppRooms rooms, string purpose, UpdateOptions options, CancellationToken cancellationToken)
+    /// <summary>Under a lease of its own, in rooms that are open already.</summary>
+    internal static Task<UpdateResult> RunAsync(AppRooms rooms, string purpose, UpdateOptions options, CancellationToken cancellationToken)
     {
         var name = rooms.Definition.Name;
         if (options.Plan is { } given)

@@ -78,6 +78,11 @@ public static class ErrorIds
     public const string MigrationFailed = "UpgradeOps.Migrations.Failed";
     public const string MigrationsNotDeclared = "UpgradeOps.Migrations.NotDeclared";
     public const string MigrationFilesMissing = "UpgradeOps.Migrations.FilesMissing";
+    public const string RehearsalNotDeclared = "UpgradeOps.Rehearsals.NotDeclared";
+    public const string RehearsalTouchedLive = "UpgradeOps.Rehearsals.TouchedLive";
+    public const string RehearsalShares = "UpgradeOps.Rehearsals.Shares";
+    public const string RehearsalIncomplete = "UpgradeOps.Rehearsals.Incomplete";
+    public const string RehearsalRowsGone = "UpgradeOps.Rehearsals.RowsGone";
     public const string MigrationCommandMissing = "UpgradeOps.Migrations.CommandMissing";
     public const string MigrationsApplied = "UpgradeOps.Migrations.Applied";
     public const string MigrationsPending = "UpgradeOps.Migrations.Pending";

@@ -7,6 +7,9 @@ public enum OperationKind
     Undo,
     Restore,
 
+    /// <summary>An update is tried on a copy, beside the live application.</summary>
+    Rehearsal,
+
     /// <summary>Pending migrations are applied to the database of the version that is installed.</summary>
     Migration,
 

@@ -27,6 +27,7 @@ internal static class PlanText
         OperationKind.Update => "Update",
         OperationKind.Undo => "Take back",
         OperationKind.Restore => "Restore",
+        OperationKind.Rehearsal => "Rehearse the update of",
         OperationKind.Migration => "Run the migrations of",
         OperationKind.MigrationUndo => "Take back a migration of",
         _ => kind.ToString(),

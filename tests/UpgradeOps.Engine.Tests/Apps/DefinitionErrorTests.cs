@@ -42,6 +42,7 @@ public class DefinitionErrorTests
     [InlineData("databases:", "onFailure: { data: restore }\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "onFailure.data", "under backups")]
     [InlineData("databases:", "state: /var/lib/x\ndatabases:", ErrorIds.DefinitionInvalid, "11:8", "state", "folder")]
     [InlineData("databases:", "migrations: { database: main, run: before-switch }\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "migrations.command", "Write the command")]
+    [InlineData("databases:", "rehearse: { environment: { PORT: \"{port}\" } }\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "rehearse", "Remove it")]
     [InlineData("databases:", "migrations: { database: main, run: sometimes }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.run", "on-start")]
     [InlineData("databases:", "migrations: { database: main, timeout: 5m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.timeout", "Remove it")]
     [InlineData("databases:", "migrations: { database: main, command: [bin/migrate], timeout: 8d }\ndatabases:", ErrorIds.DefinitionInvalid, "11:55", "migrations.timeout", "between 1s and 7d")]

@@ -9,7 +9,7 @@ namespace UpgradeOps.Integration.Migrations;
 internal sealed class SqlxService : IAsyncDisposable
 {
     private const string Migrate = """
-        export PGHOST=127.0.0.1 PGUSER=postgres PGDATABASE=chat
+        export PGHOST=127.0.0.1 PGUSER=postgres PGDATABASE=${DATABASE:-chat}
         PGPASSWORD=$(cat "$PASSWORD_FILE"); export PGPASSWORD
         psql -Xqc 'CREATE TABLE IF NOT EXISTS _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, installed_on TIMESTAMPTZ NOT NULL DEFAULT now(), success BOOLEAN NOT NULL, checksum BYTEA NOT NULL, execution_time BIGINT NOT NULL)' 2>/dev/null || exit 9
         for file in migrations/*.sql; do
@@ -107,6 +107,20 @@ internal sealed class SqlxService : IAsyncDisposable
 
     public string StateFile(string operationId, string name) => Directory.GetFiles(folder[$"state/chat/operations/{operationId}"], $"*{name}", SearchOption.AllDirectories).Single();
 
+    /// <summary>False also of a process that is dead and waits for its parent to notice.</summary>
+    public static bool Lives(string pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The pid file of the process that serves.</summary>
     public Task<string> ProcessAsync() => File.ReadAllTextAsync(Service("run/app.pid"));
 
@@ -131,6 +145,6 @@ internal sealed class SqlxService : IAsyncDisposable
         File.WriteAllText(ReleaseFile(version, "migrate"), Migrate);
         File.WriteAllText(ReleaseFile(version, "check"), "#!/bin/sh\ntest ! -e broken && cat \"$1\"\n");
         File.SetUnixFileMode(ReleaseFile(version, "check"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        File.WriteAllText(ReleaseFile(version, "run"), $"{(atStart ? "(. ./migrate) || exit 1\n" : "")}exec {ProgramPath.Get("busybox")} httpd -f -p 127.0.0.1:{port} -h www\n");
+        File.WriteAllText(ReleaseFile(version, "run"), $"{(atStart ? "(. ./migrate) || exit 1\n" : "")}exec {ProgramPath.Get("busybox")} httpd -f -p 127.0.0.1:${{LISTEN:-{port}}} -h www\n");
     }
 }

@@ -47,6 +47,9 @@ internal sealed record AppDefinition
 
     public DataPolicy OnFailureData { get; init; } = DataPolicy.Stop;
 
+    /// <summary>How a copy of it is run apart from it; null when it cannot be.</summary>
+    public RehearseDefinition? Rehearse { get; init; }
+
     /// <summary>Where state and backups are kept; null for the default folder.</summary>
     public StateDefinition? State { get; init; }
 

@@ -9,7 +9,7 @@ namespace UpgradeOps.Engine.Apps.Definition;
 internal static class DefinitionKeys
 {
     public static readonly KeySet Root = new("",
-        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "smoke", "backups", "quiesce", "prove", "retention", "migrations", "strategy", "bake", "onFailure", "state", "store"],
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "smoke", "backups", "quiesce", "prove", "retention", "migrations", "strategy", "bake", "onFailure", "rehearse", "state", "store"],
         "parts", "windows", "stores", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
         "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
 
@@ -52,6 +52,8 @@ internal static class DefinitionKeys
 
     public static readonly KeySet Retention = new("retention", ["last", "daily", "weekly", "monthly"], "yearly", "hourly", "age", "within");
 
+    public static readonly KeySet Rehearse = new("rehearse", ["command", "environment"], "port", "database", "folder", "timeout", "secrets");
+
     public static readonly KeySet State = new("state", ["folder", "postgresql", "backups"], "namespace");
 
     public static readonly KeySet StatePostgreSql = new("state.postgresql",
@@ -64,5 +66,5 @@ internal static class DefinitionKeys
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Retention, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
 }

@@ -66,6 +66,10 @@ internal sealed class FailurePolicy(AppRooms rooms, ILease lease) : IFailurePoli
 
     public Task RememberKeptAsync(OperationRecord record)
     {
+        // What was tried on a copy says nothing of the live application.
+        if (record.Plan.Kind == OperationKind.Rehearsal)
+            return Task.CompletedTask;
+
         var (from, to) = (record.Plan.From, record.Plan.To);
         TakenBackVersion[] back = record.Plan.Kind == OperationKind.Undo && from.Version is { } version
             ? [new TakenBackVersion(version, from.Digest, record.Start.By, record.StartedAt, record.OperationId)]

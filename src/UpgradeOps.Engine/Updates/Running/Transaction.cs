@@ -4,6 +4,7 @@ using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.Updates.Journal;
+using UpgradeOps.Engine.Updates.Rehearsing;
 using UpgradeOps.Engine.Updates.Steps;
 
 namespace UpgradeOps.Engine.Updates.Running;
@@ -95,6 +96,7 @@ internal sealed class Transaction
         [
             _rooms.Platform, _rooms.Backups, _rooms.Health, apps, new DataSteps(_rooms.Backups, apps, () => Record, repeatUncertain),
             new MigrationSteps(_rooms.Migrations, _rooms.Schema, _rooms.Platform, _rooms.CleanAsync),
+            new RehearsalSteps(_rooms),
         ]);
         var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
         try

@@ -1,0 +1,47 @@
+using UpgradeOps.Engine.Apps.Definition.Reading;
+
+namespace UpgradeOps.Engine.Apps.Definition.Binding;
+
+/// <summary><c>rehearse:</c>. A copy that is not told its own port and databases would take the live ones: that is refused here.</summary>
+internal static class RehearseBinding
+{
+    public static RehearseDefinition? Bind(Section root) => root.Child("rehearse", DefinitionKeys.Rehearse) is { } section
+        ? new RehearseDefinition { Command = section.Texts("command", TextRule.Any), Environment = section.Named("environment", TextRule.Variable, TextRule.Value) }
+        : null;
+
+    public static void Check(AppDefinition definition, Section root)
+    {
+        if (definition.Rehearse is not { } rehearse || root.Child("rehearse", DefinitionKeys.Rehearse) is not { } section)
+            return;
+        if (definition.Platform.Service is null || definition.Host != "local")
+        {
+            root.Wrong("rehearse", definition.Platform.Service is null ? "this version cannot rehearse on Compose" : "this version rehearses on its own machine only", "Remove it.", ErrorIds.DefinitionNotImplemented);
+            return;
+        }
+
+        section.AtLeastOne("command", "environment");
+        Require(section, rehearse, RehearseDefinition.Port, "the copy would listen where the live application does", "PORT: \"{port}\"");
+        foreach (var id in definition.Databases.Keys)
+        {
+            var named = RehearseDefinition.DatabaseOf(id);
+            if (definition.Databases.Count == 1 && Uses(rehearse, RehearseDefinition.Database))
+                continue;
+            var placeholder = definition.Databases.Count == 1 ? RehearseDefinition.Database : named;
+            if (!Uses(rehearse, named))
+                Require(section, rehearse, placeholder, $"the copy would write into the live database '{id}'", $"DB_NAME: \"{placeholder}\"");
+            if (!definition.Backups.Any(b => b.Database == id))
+                section.Wrong("environment", $"database '{id}' has no backup of its own that could be restored for it", $"Declare '- database: {id}' under backups.");
+        }
+    }
+
+    private static bool Uses(RehearseDefinition rehearse, string placeholder) =>
+        rehearse.Environment.Values.Concat(rehearse.Command).Any(v => v.Contains(placeholder, StringComparison.Ordinal));
+
+    private static void Require(Section section, RehearseDefinition rehearse, string placeholder, string otherwise, string example)
+    {
+        if (Uses(rehearse, placeholder))
+            return;
+        if (new[] { "environment", "command" }.FirstOrDefault(section.Has) is { } key)
+            section.Wrong(key, $"nothing holds {placeholder}: {otherwise}", $"Hand it over in a variable, such as {example}, or in the command.");
+    }
+}

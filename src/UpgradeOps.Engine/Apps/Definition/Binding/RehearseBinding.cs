@@ -19,7 +19,12 @@ internal static class RehearseBinding
             return;
         }
 
-        section.AtLeastOne("command", "environment");
+        if (!section.Has("environment"))
+        {
+            section.Missing("environment", "Write the variables that the copy gets beside and instead of the application's own, such as DB_NAME: \"{database}\"; switch off there what reaches the outside.");
+            return;
+        }
+
         Require(section, rehearse, RehearseDefinition.Port, "the copy would listen where the live application does", "PORT: \"{port}\"");
         foreach (var id in definition.Databases.Keys)
         {
@@ -39,9 +44,7 @@ internal static class RehearseBinding
 
     private static void Require(Section section, RehearseDefinition rehearse, string placeholder, string otherwise, string example)
     {
-        if (Uses(rehearse, placeholder))
-            return;
-        if (new[] { "environment", "command" }.FirstOrDefault(section.Has) is { } key)
-            section.Wrong(key, $"nothing holds {placeholder}: {otherwise}", $"Hand it over in a variable, such as {example}, or in the command.");
+        if (!Uses(rehearse, placeholder))
+            section.Wrong("environment", $"nothing holds {placeholder}: {otherwise}", $"Hand it over in a variable, such as {example}, or in the command.");
     }
 }

@@ -45,7 +45,7 @@ public class FormatTests
     public void Every_script_asks_for_members_that_there_are()
     {
         var members = Model.Values.SelectMany(t => t.GetMembers()).Select(m => m.Name)
-            .Concat(["Key", "Value", "Count", "LocalDateTime", "Substring", "Length", "ToString", "GetEnumerator"]).ToHashSet();
+            .Concat(["Key", "Value", "Count", "LocalDateTime", "UtcDateTime", "Substring", "Length", "ToString", "GetEnumerator"]).ToHashSet();
         var unknown = from script in Formats.Descendants("ScriptBlock")
                       from System.Text.RegularExpressions.Match match in System.Text.RegularExpressions.Regex.Matches(script.Value, @"\$_((?:\.\w+)+)")
                       from word in match.Groups[1].Value.Split('.', StringSplitOptions.RemoveEmptyEntries)

@@ -60,6 +60,10 @@ public static class ErrorIds
     public const string ServiceStartFailed = "UpgradeOps.Service.StartFailed";
     public const string ServiceStopFailed = "UpgradeOps.Service.StopFailed";
 
+    public const string BuildFailed = "UpgradeOps.Build.Failed";
+    public const string BuildOutputMissing = "UpgradeOps.Build.OutputMissing";
+    public const string BuildOwnerForbidden = "UpgradeOps.Build.OwnerForbidden";
+
     public const string NotHealthy = "UpgradeOps.Health.NotHealthy";
     public const string WrongVersion = "UpgradeOps.Health.WrongVersion";
     public const string WrongInstance = "UpgradeOps.Health.WrongInstance";

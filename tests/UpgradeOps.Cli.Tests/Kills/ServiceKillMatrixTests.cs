@@ -38,4 +38,22 @@ public sealed class ServiceKillMatrixTests(ITestOutputHelper output)
         Assert.True(cells.Count > 20, $"only {cells.Count} cells were run");
         Assert.True(cells.All(c => c.Wrong is null), string.Join("\n", cells.Where(c => c.Wrong is not null)));
     }
+
+    /// <summary>The same where each release is a commit that has to be built: no build, half a release or process may be left over.</summary>
+    [Fact]
+    public async Task Killed_anywhere_with_a_build_from_git_it_ends_in_the_old_or_the_new_version_whole()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The supervisor 'process' needs Linux.");
+        Assert.SkipUnless((System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(p => File.Exists(Path.Combine(p, "git"))), "git is not installed");
+        var watch = Stopwatch.StartNew();
+        var plan = System.Environment.GetEnvironmentVariable("CI") == "true"
+            ? new KillPlan { FirstStride = 2, SecondStride = 60, InTheMiddle = 30, MiddleWithin = TimeSpan.FromMilliseconds(500) }
+            : new KillPlan { FirstStride = 9, SecondStride = 31, InTheMiddle = 8, MiddleWithin = TimeSpan.FromMilliseconds(500) };
+        var cells = await KillMatrix.RunAsync(ServiceKillWorld.CreateBuiltAsync, Scenarios[..1], plan, null, TestContext.Current.CancellationToken);
+
+        var table = KillTable.Save("service-build", cells, watch.Elapsed, plan);
+        output.WriteLine(table);
+        Assert.True(cells.Count > 10, $"only {cells.Count} cells were run");
+        Assert.True(cells.All(c => c.Wrong is null), string.Join("\n", cells.Where(c => c.Wrong is not null)));
+    }
 }

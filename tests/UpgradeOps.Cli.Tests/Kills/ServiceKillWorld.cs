@@ -18,13 +18,17 @@ internal sealed class ServiceKillWorld : IKillWorld
 
     private const string Serve = "trap 'exit 0' TERM\nwhile :; do echo \"row of $UPGRADEOPS_RELEASE\" >> ../../shared/rows; sleep 0.05; done\n";
 
+    private const string Build = ", build: { steps: [ { run: [sh, build.sh] }, { run: [sh, -c, \"sleep 0.1; cp version out/version\"] } ], copy: [ { from: out, to: . } ] }";
+
     private readonly string folder;
+    private readonly bool built;
     private readonly HealthyPage page = new();
     private byte[] noted = [];
 
-    private ServiceKillWorld(string folder)
+    private ServiceKillWorld(string folder, bool built)
     {
         this.folder = folder;
+        this.built = built;
         Environment = new Dictionary<string, string> { ["TMPDIR"] = Temporary };
     }
 
@@ -46,9 +50,14 @@ internal sealed class ServiceKillWorld : IKillWorld
 
     private string AppState => Path.Combine(StateFolder, AppName);
 
-    public static async Task<IKillWorld> CreateAsync()
+    public static Task<IKillWorld> CreateAsync() => CreateAsync(built: false);
+
+    /// <summary>Releases are commits of a git repository, each of which has to be built.</summary>
+    public static Task<IKillWorld> CreateBuiltAsync() => CreateAsync(built: true);
+
+    private static async Task<IKillWorld> CreateAsync(bool built)
     {
-        var world = new ServiceKillWorld(Directory.CreateTempSubdirectory("upgradeops-kill-").FullName);
+        var world = new ServiceKillWorld(Directory.CreateTempSubdirectory("upgradeops-kill-").FullName, built);
         foreach (var path in new[] { "srv/releases", "srv/shared", "tmp" })
             Directory.CreateDirectory(Path.Combine(world.folder, path));
         world.Publish(Old, Serve);
@@ -58,8 +67,8 @@ internal sealed class ServiceKillWorld : IKillWorld
         await File.WriteAllTextAsync(definition, $$"""
             schema: upgradeops/v1
             name: app
-            platform: { service: { directory: "{{world.Service}}", command: [sh, run], stopTimeout: 5s } }
-            releases: { folder: "{{world.folder}}/in" }
+            platform: { service: { directory: "{{world.Service}}", command: [sh, run], stopTimeout: 5s{{(built ? Build : "")}} } }
+            releases: { {{(built ? "git" : "folder")}}: "{{world.folder}}/in" }
             health: [ { http: "{{world.page.Url}}" } ]
             backups: [ { folder: shared } ]
             onFailure: { data: keep }
@@ -136,9 +145,9 @@ internal sealed class ServiceKillWorld : IKillWorld
         var releases = Directory.GetFileSystemEntries(Path.Combine(Service, "releases")).Select(Path.GetFileName).ToHashSet();
         releases.ExceptWith([Old, Good, Bad, ".records"]);
         Require(releases.Count == 0, $"left among the releases of {version}: {string.Join(", ", releases)}");
-        foreach (var (path, expected) in new[] { (Service, (string[])["current", "log", "releases", "run", "shared"]), (Path.Combine(Service, "run"), ["app.pid"]), (Temporary, []) })
+        foreach (var (path, expected) in new[] { (Service, (string[])["current", "log", "releases", "run", "shared", "source"]), (Path.Combine(Service, "source/build"), []), (Path.Combine(Service, "run"), ["app.pid"]), (Temporary, []) })
         {
-            var left = Directory.GetFileSystemEntries(path).Select(p => Path.GetFileName(p)).Except(expected).ToList();
+            var left = !Directory.Exists(path) ? [] : Directory.GetFileSystemEntries(path).Select(p => Path.GetFileName(p)).Except(expected).ToList();
             Require(left.Count == 0, $"left in {path}: {string.Join(", ", left)}");
         }
 
@@ -176,9 +185,24 @@ internal sealed class ServiceKillWorld : IKillWorld
 
     private void Publish(string version, string script)
     {
-        var path = Directory.CreateDirectory(Path.Combine(folder, "in", version)).FullName;
+        var path = Directory.CreateDirectory(Path.Combine(folder, "in", built ? "" : version)).FullName;
         File.WriteAllText(Path.Combine(path, "run"), script);
         File.WriteAllText(Path.Combine(path, "version"), version);
+        if (!built)
+            return;
+        File.WriteAllText(Path.Combine(path, "build.sh"), "rm -rf out && mkdir out && sleep 0.1 && cp run out/run\n");
+        Git("init", "-q");
+        Git("add", "-A");
+        Git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", version);
+        Git("tag", version);
+    }
+
+    private void Git(params string[] arguments)
+    {
+        var start = new System.Diagnostics.ProcessStartInfo("git", ["-C", Path.Combine(folder, "in"), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var git = System.Diagnostics.Process.Start(start)!;
+        git.WaitForExit();
+        Require(git.ExitCode == 0, $"git {string.Join(' ', arguments)} ended with exit code {git.ExitCode}");
     }
 
     private static void Require(bool holds, string message)

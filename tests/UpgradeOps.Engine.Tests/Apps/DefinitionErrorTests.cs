@@ -73,12 +73,28 @@ public class DefinitionErrorTests
     }
 
     [Theory]
+    [InlineData("command: [./notes]", "command: [./notes]\n    build: { steps: [ { run: [make] } ] }", "platform.service.build.copy")]
+    [InlineData("command: [./notes]", "command: [./notes]\n    build: { copy: [ { from: ../a } ] }", "platform.service.build.copy[0].from")]
+    [InlineData("command: [./notes]", "command: [./notes]\n    build: { copy: [ { from: a, to: /etc } ] }", "platform.service.build.copy[0].to")]
+    [InlineData("command: [./notes]", "command: [./notes]\n    build: { copy: [ { from: a, mode: \"4755\" } ] }", "platform.service.build.copy[0].mode")]
+    [InlineData("command: [./notes]", "command: [./notes]\n    build: { steps: [ { in: b } ], copy: [ { from: a } ] }", "platform.service.build.steps[0].run")]
+    [InlineData("command: [./notes]", "command: [./notes]\n    build: { owner: \"-R\", copy: [ { from: a } ] }", "platform.service.build.owner")]
+    public void A_build_must_make_sense(string from, string to, string key)
+    {
+        var error = Definitions.Refused(Definitions.Service.Replace("folder: incoming", "git: https://git.example.org/notes.git").Replace(from, to));
+
+        Assert.Equal(ErrorIds.DefinitionInvalid, error.ErrorId);
+        Assert.Contains($": {key}: ", error.Message.Split('\n')[0]);
+    }
+
+    [Theory]
     [InlineData("folder: incoming", "image: a/b", "releases.image")]
     [InlineData("folder: incoming", "folder: x\nhealth: [ { http: 'http://x/', from: container } ]", "health[0].from")]
     [InlineData("folder: incoming", "folder: x\nbackups: [ { volume: data } ]", "backups[0].volume")]
     [InlineData("folder: incoming", "folder: x\ndatabases: { main: { engine: mariadb, at: { service: db }, name: a, user: b } }", "databases.main.at.service")]
     [InlineData("folder: incoming", "folder: x\n  user: me", "releases.user")]
     [InlineData("folder: incoming", "folder: x\n  key: k", "releases.key")]
+    [InlineData("command: [./notes]", "command: [./notes]\n    build: { copy: [ { from: a } ] }", "platform.service.build")]
     [InlineData("folder: incoming", "folder: x\n  channels: { main: \"branch:main\" }", "releases.channels.main")]
     [InlineData("folder: incoming", "git: \"ext::sh -c id\"", "releases.git")]
     [InlineData("folder: incoming", "git: https://me:secret@h/a.git", "releases.git")]

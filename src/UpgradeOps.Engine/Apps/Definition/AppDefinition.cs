@@ -121,6 +121,9 @@ internal sealed record ServiceDefinition
 
     /// <summary>How long it may take to end after it was asked to, before it is killed.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How a commit becomes a release folder; null when its files are one as they are.</summary>
+    public BuildDefinition? Build { get; init; }
 }
 
 internal sealed record ReleasesDefinition

@@ -20,8 +20,14 @@ internal static class DefinitionKeys
 
     public static readonly KeySet ComposeVersion = new("platform.compose.version", ["env-file", "variable"], "image", "tag");
 
-    public static readonly KeySet Service = new("platform.service", ["directory", "supervisor", "command", "environment", "stopTimeout"],
-        "build", "unit", "user", "group", "shared", "keep", "instances", "owner", "mode");
+    public static readonly KeySet Service = new("platform.service", ["directory", "supervisor", "command", "environment", "stopTimeout", "build"],
+        "unit", "user", "group", "shared", "keep", "instances", "owner", "mode");
+
+    public static readonly KeySet Build = new("platform.service.build", ["steps", "environment", "copy", "owner", "fresh"], "cache", "image", "secrets", "user");
+
+    public static readonly KeySet BuildStep = new("platform.service.build.steps[]", ["run", "in", "environment", "timeout"], "shell", "secrets", "name");
+
+    public static readonly KeySet BuildCopy = new("platform.service.build.copy[]", ["from", "to", "mode"], "owner", "exclude");
 
     public static readonly KeySet Releases = new("releases",
         ["image", "folder", "git", "channels", "channel", "notes", "key", "verify", "signers", "user", "password", "certificateAuthority"],
@@ -66,5 +72,5 @@ internal static class DefinitionKeys
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, Service, Build, BuildStep, BuildCopy, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
 }

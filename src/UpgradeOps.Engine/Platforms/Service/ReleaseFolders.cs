@@ -39,21 +39,26 @@ internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
     /// The folder in which a release belongs: its version's, unless other content of that name is there already. Nothing is ever
     /// replaced: an older release may be the one to go back to.
     /// </summary>
-    public async Task<string> PlaceOfAsync(string version, string digest, CancellationToken cancellationToken)
+    public async Task<string> PlaceOfAsync(string version, string digest, CancellationToken cancellationToken, string? build = null)
     {
         var folder = paths.Release(version);
         if (!await ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
             return folder;
-        return await HoldsAsync(folder, digest, cancellationToken).ConfigureAwait(false) ? folder : paths.Release($"{version}-{digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..][..12]}");
+        if (await HoldsAsync(folder, digest, cancellationToken, build).ConfigureAwait(false))
+            return folder;
+        var other = paths.Release($"{version}-{digest[(digest.IndexOf(':', StringComparison.Ordinal) + 1)..][..12]}");
+        return build is null || !await ExistsAsync(other, cancellationToken).ConfigureAwait(false) || await HoldsAsync(other, digest, cancellationToken, build).ConfigureAwait(false)
+            ? other
+            : $"{other}-{build[..8]}";
     }
 
     /// <summary>True when a folder holds a release untouched: its content is what has this digest, or what was made of the commit that has it.</summary>
-    public async Task<bool> HoldsAsync(string folder, string digest, CancellationToken cancellationToken)
+    public async Task<bool> HoldsAsync(string folder, string digest, CancellationToken cancellationToken, string? build = null)
     {
         if (!await ExistsAsync(folder, cancellationToken).ConfigureAwait(false))
             return false;
         var record = await RecordOfAsync(folder, cancellationToken).ConfigureAwait(false);
-        if (record?.Content is not null && record.Digest != digest)
+        if (record?.Build != build || (record?.Content is not null && record.Digest != digest))
             return false;
         return (await FolderDigest.ComputeAsync(files, folder, cancellationToken).ConfigureAwait(false)).Digest == (record?.Content ?? digest);
     }

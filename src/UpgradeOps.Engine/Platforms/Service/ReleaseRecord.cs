@@ -17,5 +17,8 @@ internal sealed record ReleaseRecord
     /// <summary>The digest of the folder's content, where <see cref="Digest"/> is that of a commit.</summary>
     public string? Content { get; init; }
 
+    /// <summary>What the build that made it is recognised by; null where none did.</summary>
+    public string? Build { get; init; }
+
     public required DateTimeOffset StagedAt { get; init; }
 }

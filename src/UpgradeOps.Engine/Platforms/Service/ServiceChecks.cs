@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Platforms.Service.Builds;
 using UpgradeOps.Engine.Platforms.Service.Supervisors;
 using UpgradeOps.Engine.Releases.Git;
 
@@ -26,6 +27,7 @@ internal sealed class ServiceChecks(
         {
             if (findings.Count == 0)
                 findings.AddRange(await CheckRoomAsync("", target.Release, cancellationToken).ConfigureAwait(false));
+            findings.AddRange(await CheckBuildAsync(cancellationToken).ConfigureAwait(false));
             findings.AddRange(await CheckCommandInCommitAsync(target.Release, cancellationToken).ConfigureAwait(false));
             return findings;
         }
@@ -67,12 +69,30 @@ internal sealed class ServiceChecks(
 
     private async Task<IReadOnlyList<Finding>> CheckCommandInCommitAsync(Release release, CancellationToken cancellationToken)
     {
+        // What a build will have made, nobody knows before.
+        if (IsInRelease && service.Build is not null)
+            return [];
         if (!IsInRelease)
             return await CheckCommandAsync("/", cancellationToken).ConfigureAwait(false);
         var file = HostPath.Absolute(service.Command[0], "/")[1..];
         return GitDigest.CommitOf(release.Digest) is not { } commit || await repository!.HoldsAsync(commit, file, cancellationToken).ConfigureAwait(false)
             ? []
             : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"Release {release.Version} of {release.Source} has no file {file}, with which platform.service.command would start {appName}.")];
+    }
+
+    private async Task<IReadOnlyList<Finding>> CheckBuildAsync(CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        foreach (var program in (service.Build?.Steps ?? []).Select(s => s.Run[0]).Where(p => HostPath.IsPosix(p) || !p.Contains('/', StringComparison.Ordinal)).Distinct())
+        {
+            // A build's own PATH may lead to where we do not look.
+            if (service.Build!.Steps.All(s => !s.Environment.ContainsKey("PATH")) && !service.Build.Environment.ContainsKey("PATH") && !await HostCommands.ExistsAsync(host, program, cancellationToken).ConfigureAwait(false))
+                findings.Add(ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command {program} on {host.Address}, with which platform.service.build would build {appName}."));
+        }
+
+        if (service.Build?.Owner is { } owner && !(await host.RunAsync(BuildScripts.MayGive(owner.Split(':')[0]), cancellationToken).ConfigureAwait(false)).Succeeded)
+            findings.Add(ServiceFindings.Blocker(ErrorIds.BuildOwnerForbidden, appName, $"This user cannot give files to {owner} on {host.Address}: only root can, and the user must exist there."));
+        return findings;
     }
 
     private bool IsInRelease => service.Command[0].Contains('/', StringComparison.Ordinal) && !HostPath.IsPosix(service.Command[0]);

@@ -21,6 +21,20 @@ internal sealed record ServicePaths(string Directory)
 
     public string Log => HostPath.Join(Logs, "app.log");
 
+    /// <summary>What a build wrote, by the name of its release folder.</summary>
+    public string BuildLog(string folderName) => HostPath.Join(Logs, $"build-{folderName}.log");
+
+    /// <summary>What releases are made of, where they come from git.</summary>
+    public string Source => HostPath.Join(Directory, "source");
+
+    public string SourceLock => HostPath.Join(Source, "lock");
+
+    /// <summary>Where commits are built; kept, for the caches of the build tools.</summary>
+    public string Tree => HostPath.Join(Source, "tree");
+
+    /// <summary>One folder an operation that builds, with one for each step.</summary>
+    public string Builds => HostPath.Join(Source, "build");
+
     public string Run => HostPath.Join(Directory, "run");
 
     public string PidFile => HostPath.Join(Run, "app.pid");

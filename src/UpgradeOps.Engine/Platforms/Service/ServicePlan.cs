@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Releases.Git;
 
@@ -8,14 +9,15 @@ internal static class ServicePlan
 {
     /// <param name="folder">The release folder that will run.</param>
     /// <param name="fromGit">The release is a commit.</param>
-    public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder, bool fromGit)
+    /// <param name="build">How a folder is made of it; null when its files are one.</param>
+    public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder, bool fromGit, BuildDefinition? build = null)
     {
         var release = target.Release;
         var name = HostPath.Name(folder);
         var inputs = new Dictionary<string, string> { [ServiceSteps.Folder] = folder };
         var steps = new List<PlannedStep>();
         if (!target.IsRecorded)
-            steps.Add(fromGit ? Export(release, folder, name) : Stage(release, folder, name));
+            steps.Add(build is not null ? Build(release, folder, name, build) : fromGit ? Export(release, folder, name) : Stage(release, folder, name));
 
         steps.Add(Switch(ServiceSteps.Stop, $"Stop {current.Version ?? "what runs"}") with { StopsOld = true });
         steps.Add(Switch(ServiceSteps.Link, $"Point current to {name}") with { Inputs = inputs });
@@ -45,6 +47,13 @@ internal static class ServicePlan
         ServiceSteps.Export,
         $"Write commit {GitDigest.CommitOf(release.Digest)?[..12]} of {release.Source} to releases/{name}",
         Inputs(release, folder));
+
+    private static PlannedStep Build(Release release, string folder, string name, BuildDefinition build)
+    {
+        var inputs = Inputs(release, folder);
+        inputs[ServiceSteps.Build] = build.Hash();
+        return Bring(ServiceSteps.BuildKind, $"Build commit {GitDigest.CommitOf(release.Digest)?[..12]} of {release.Source} into releases/{name} ({build.Steps.Count} step{(build.Steps.Count == 1 ? "" : "s")})", inputs);
+    }
 
     private static PlannedStep Bring(string kind, string description, Dictionary<string, string> inputs) => new()
     {

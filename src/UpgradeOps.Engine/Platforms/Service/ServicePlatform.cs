@@ -67,16 +67,17 @@ internal sealed class ServicePlatform : IPlatform
         checks.RunAsync(target, cancellationToken);
 
     public async Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
-        ServicePlan.Make(current, target, await FolderOfAsync(target, cancellationToken).ConfigureAwait(false), fromGit: repository is not null);
+        ServicePlan.Make(current, target, await FolderOfAsync(target, cancellationToken).ConfigureAwait(false), fromGit: repository is not null, Build);
 
     public IStep Create(PlannedStep planned) => planned.Kind switch
     {
         ServiceSteps.Stage => new StageStep(planned, paths, folders, host.Files),
         ServiceSteps.Export => new ExportStep(planned, paths, folders, repository, host.Files),
+        ServiceSteps.BuildKind when repository is not null && Build is { } build => new BuildStep(planned, host, paths, folders, repository, build),
         ServiceSteps.Stop => new StopStep(planned, supervisor),
         ServiceSteps.Link => new LinkStep(planned, paths, folders, host.Files),
         ServiceSteps.Start => new StartStep(planned, supervisor),
-        ServiceSteps.Keep => new KeepStep(planned, folders, supervisor, host.Files),
+        ServiceSteps.Keep => new KeepStep(planned, paths, folders, supervisor, host.Files),
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the kind '{planned.Kind}', which the platform 'service' does not know.", planned.Id),
     };
 
@@ -147,7 +148,9 @@ internal sealed class ServicePlatform : IPlatform
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<string> FolderOfAsync(PlatformTarget target, CancellationToken cancellationToken) => target.RecordedArtifact
-        ?? await folders.PlaceOfAsync(target.Release.Version, target.Release.Digest ?? "", cancellationToken).ConfigureAwait(false);
+        ?? await folders.PlaceOfAsync(target.Release.Version, target.Release.Digest ?? "", cancellationToken, Build?.Hash()).ConfigureAwait(false);
+
+    private BuildDefinition? Build => definition.Platform.Service!.Build;
 
     private async Task<Instance> DescribeAsync(ServiceProcess process, CancellationToken cancellationToken) => new()
     {

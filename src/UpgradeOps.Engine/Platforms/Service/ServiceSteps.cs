@@ -7,6 +7,7 @@ internal static class ServiceSteps
 
     public const string Stage = "service.stage";
     public const string Export = "service.export";
+    public const string BuildKind = "service.build";
     public const string Stop = "service.stop";
     public const string Link = "service.link";
     public const string Start = "service.start";
@@ -21,6 +22,9 @@ internal static class ServiceSteps
     public const string Tag = "tag";
     public const string Source = "source";
     public const string Digest = "digest";
+
+    /// <summary>Input of <see cref="BuildKind"/>: what the declared build is recognised by.</summary>
+    public const string Build = "build";
 
     /// <summary>Input of <see cref="Keep"/>: the release folder that ran before.</summary>
     public const string Previous = "previous";

@@ -109,7 +109,16 @@ internal sealed class GitRepository
 
     /// <summary>Writes a commit's files, with those of its submodules, into a folder of ours that is made anew.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.SubmoduleMissing"/>, or what git failed with.</exception>
-    public async Task ExportAsync(string commit, string folder, CancellationToken cancellationToken)
+    public Task ExportAsync(string commit, string folder, CancellationToken cancellationToken) =>
+        WriteAsync(GitScripts.Export, commit, [folder], cancellationToken);
+
+    /// <summary>Makes a folder of ours a checkout of a commit, in which programs find git's own files too.</summary>
+    /// <param name="fresh">Without what git ignores there: caches and packages of earlier builds.</param>
+    /// <inheritdoc cref="ExportAsync" path="/exception"/>
+    public Task CheckOutAsync(string commit, string folder, bool fresh, CancellationToken cancellationToken) =>
+        WriteAsync(GitScripts.CheckOut, commit, [folder, fresh ? "-x" : ""], cancellationToken);
+
+    private async Task WriteAsync(string script, string commit, IReadOnlyList<string> more, CancellationToken cancellationToken)
     {
         if (await DescribeAsync(commit, cancellationToken).ConfigureAwait(false) is not { Submodules: var submodules })
         {
@@ -120,9 +129,9 @@ internal sealed class GitRepository
         }
 
         var address = submodules > 0 ? await AddressAsync(cancellationToken).ConfigureAwait(false) : null;
-        var result = await RunAsync(GitScripts.Export, address, [_copy, commit, folder], cancellationToken).ConfigureAwait(false);
+        var result = await RunAsync(script, address, [_copy, commit, .. more], cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
-            throw Failed(result, $"commit {commit} cannot be written to {folder}");
+            throw Failed(result, $"commit {commit} cannot be written to {more[0]}");
     }
 
     /// <summary>Removes a folder of <see cref="ExportAsync"/>, once nobody who was killed writes into it any more.</summary>

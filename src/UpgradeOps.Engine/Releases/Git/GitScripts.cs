@@ -99,7 +99,25 @@ internal static class GitScripts
             git submodule -q sync --recursive 9>&- && git submodule -q update --init --recursive --force 9>&- || exit 174
             cd / || exit 1
         fi
-        find "$3" -name .git -prune -exec rm -rf -- {} + && git --git-dir="$1" worktree prune 9>&-
+        find "$3" -name .git -prune -exec rm -rf -- {} + && git --git-dir="$1" worktree prune 9>&- || exit 1
+        sync -f -- "$3" 2>/dev/null || sync
+        """;
+
+    /// <summary>$2 a commit, $3 a folder of ours, $4 <c>-x</c> or nothing: the folder becomes a checkout of it; files that the commit tells git to ignore stay without -x.</summary>
+    public const string CheckOut = Prologue + Lock + """
+        umask 022
+        git --git-dir="$1" worktree prune 9>&- || exit 1
+        # The application's folder may itself be somebody's checkout: only a tree of our own copy is ever changed.
+        export GIT_CEILING_DIRECTORIES="${3%/*}"
+        if ! { [ -f "$3/.git" ] && [ "$(git -C "$3" rev-parse --path-format=absolute --git-common-dir 2>/dev/null)" -ef "$1" ] && git -C "$3" rev-parse -q --verify HEAD >/dev/null; }; then
+            rm -rf -- "$3" && git --git-dir="$1" worktree prune 9>&- && git --git-dir="$1" worktree add -q --force --detach -- "$3" "$2" 9>&- || exit 1
+        fi
+        git -C "$3" checkout -q --force --detach "$2" 9>&- && git -C "$3" clean -qffd ${4:+"$4"} 9>&- || exit 1
+        if git --git-dir="$1" ls-tree -r "$2" | grep -q '^160000 '; then
+            cd -- "$3" || exit 1
+            [ -f .gitmodules ] || { echo "The commit has submodules, but no .gitmodules that tells where they are." >&2; exit 174; }
+            git submodule -q sync --recursive 9>&- && git submodule -q update --init --recursive --force 9>&- || exit 174
+        fi
         """;
 
     /// <summary>$2 a folder of ours: goes, once nobody writes into it any more.</summary>

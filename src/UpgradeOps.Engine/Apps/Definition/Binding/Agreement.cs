@@ -12,7 +12,7 @@ internal static class Agreement
             root.Child("onFailure", DefinitionKeys.OnFailure)?.Wrong("data", "restore needs a backup of data", "Declare the database, volume or folder under backups, or use stop.");
         CheckMigrations(definition, root);
         if (definition.Platform is { Compose: null, Service: not null })
-            CheckService(root);
+            CheckService(root, definition.Platform.Service);
         if (definition.Host != "local")
             CheckRemote(root);
         if (definition.Platform is { Compose: not null, Service: null })
@@ -74,8 +74,10 @@ internal static class Agreement
         }
     }
 
-    private static void CheckService(Section root)
+    private static void CheckService(Section root, ServiceDefinition service)
     {
+        if (service.Build is not null && root.Child("releases", DefinitionKeys.Releases)?.Has("git") != true)
+            root.Child("platform", DefinitionKeys.Platform)?.Child("service", DefinitionKeys.Service)?.Wrong("build", "only what comes from git is built", "Take versions from 'releases: { git: … }', or remove it.");
         root.Child("releases", DefinitionKeys.Releases)?.MustNotHave("image", "the platform service takes versions from a folder or from git", "Use 'folder: …' or 'git: …' instead.");
         foreach (var backup in root.Children("backups", DefinitionKeys.Backup))
             backup.MustNotHave("volume", "a volume belongs to Docker, and this platform has none", "Use 'folder: …' instead.");

@@ -40,6 +40,7 @@ internal static class PlatformBinding
             Supervisor = section.Choice("supervisor", "process", ["process"], "systemd", "windows-service"),
             Command = section.Texts("command", TextRule.Any),
             Environment = section.Named("environment", TextRule.Variable, TextRule.Value),
+            Build = BuildBinding.Bind(section),
             StopTimeout = section.Time("stopTimeout", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1)),
         };
     }

@@ -73,6 +73,13 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     public static readonly TextRule Inside = new(IsInside, "is no path below the platform's folder",
         "Write a path relative to it without '..', such as .env or config/app.json.");
 
+    public static readonly TextRule TreePath = new(static t => t == "." || IsInside(t.TrimEnd('/')), "is no path below the root of the tree",
+        "Write a path relative to it without '..', such as target/release/app.");
+
+    public static readonly TextRule Mode = new(ModePattern(), "is no mode of a file", "Write three or four octal digits in quotes, such as \"0755\".");
+
+    public static readonly TextRule Owner = new(OwnerPattern(), "is no user, or user and group", "Write user or user:group, such as chatalot:chatalot.");
+
     /// <summary>A password field: a value in it that is no reference may be the password itself, so no message repeats it.</summary>
     public static readonly TextRule Secret = new(SecretReference.IsReference, "is not a reference to a secret",
         "Write env:NAME, env-file:<path>#VARIABLE, file:<path> or secret:NAME; a password itself does not belong into this file.") { HidesValue = true };
@@ -114,6 +121,12 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A[A-Za-z0-9_*][A-Za-z0-9._*-]{0,127}\z")]
     private static partial Regex TagPattern();
+
+    [GeneratedRegex(@"\A0?[0-7]{3}\z")]
+    private static partial Regex ModePattern();
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9._-]{0,31}(:[A-Za-z_][A-Za-z0-9._-]{0,31})?\z")]
+    private static partial Regex OwnerPattern();
 
     [GeneratedRegex(@"\Abranch:(?![-/.])(?!.*(\.\.|//|@\{))[^\s~^:?*\[\\\p{C}]{1,200}(?<![/.])\z")]
     private static partial Regex BranchPattern();

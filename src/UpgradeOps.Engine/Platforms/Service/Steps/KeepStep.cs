@@ -5,9 +5,10 @@ using UpgradeOps.Engine.Steps;
 namespace UpgradeOps.Engine.Platforms.Service.Steps;
 
 /// <summary>Removes old releases and what killed operations left half done; never the release that ran before this one.</summary>
-internal sealed class KeepStep(PlannedStep planned, ReleaseFolders folders, ISupervisor supervisor, IHostFiles files) : Step(planned)
+internal sealed class KeepStep(PlannedStep planned, ServicePaths paths, ReleaseFolders folders, ISupervisor supervisor, IHostFiles files) : Step(planned)
 {
     public const int Kept = 3;
+    private const int KeptLogs = 5;
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -28,5 +29,9 @@ internal sealed class KeepStep(PlannedStep planned, ReleaseFolders folders, ISup
             context.Tell($"Removing {folder}");
             await folders.RemoveAsync(folder, cancellationToken).ConfigureAwait(false);
         }
+
+        var logs = (await files.ListAsync(paths.Logs, cancellationToken).ConfigureAwait(false)).Where(f => f.Name.StartsWith("build-", StringComparison.Ordinal));
+        foreach (var log in logs.OrderByDescending(f => f.ModifiedAt).Skip(KeptLogs))
+            await files.DeleteAsync(log.Path, cancellationToken).ConfigureAwait(false);
     }
 }

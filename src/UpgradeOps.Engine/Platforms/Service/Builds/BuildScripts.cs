@@ -1,0 +1,64 @@
+using UpgradeOps.Engine.Hosts;
+
+namespace UpgradeOps.Engine.Platforms.Service.Builds;
+
+/// <summary>The shell around a build on the application's host. Values travel as arguments, never in the text.</summary>
+internal static class BuildScripts
+{
+    /// <summary>How the copy ends when the build did not make something.</summary>
+    public const int NotMade = 175;
+
+    /// <summary>
+    /// $1 lock, $2 tree, $3 staging folder, $4 owner or nothing, then from, to and mode of each part. Under the lock of the repository's copy: who was
+    /// killed may still be writing there.
+    /// </summary>
+    private const string Copier = """
+        lock=$1 tree=$2 out=$3 owner=$4; shift 4
+        exec 9>"$lock" || exit 1
+        ! command -v flock >/dev/null 2>&1 || flock 9
+        umask 022
+        rm -rf -- "$out" && mkdir -- "$out" || exit 1
+        while [ $# -gt 0 ]; do
+            from=$tree/$1 to=$2 mode=$3
+            [ -e "$from" ] || [ -L "$from" ] || { printf '%s\n' "$1" >&2; exit 175; }
+            if [ -d "$from" ]; then
+                to=$out/${to%/}
+                mkdir -p -- "$to" && cp -a -- "$from/." "$to/" || exit 1
+                [ -z "$mode" ] || find "$to" -type f -exec chmod "$mode" -- {} + || exit 1
+            else
+                case $to in */ | .) to=$out/${to%/}/${1##*/} ;; *) to=$out/$to ;; esac
+                mkdir -p -- "${to%/*}" && cp -a -- "$from" "$to" || exit 1
+                [ -z "$mode" ] || chmod "$mode" -- "$to" || exit 1
+            fi
+            shift 3
+        done
+        find "$out" -name .git -prune -exec rm -rf -- {} + || exit 1
+        [ -z "$owner" ] || chown -R -h -- "$owner" "$out" || exit 1
+        sync -f -- "$out" 2>/dev/null || sync
+        """;
+
+    /// <summary>$1 the log, then a title and the folder of the work for each step that was begun.</summary>
+    private const string Logger = """
+        log=$1; shift
+        umask 077
+        mkdir -p -- "${log%/*}" || exit 1
+        {
+            while [ $# -gt 0 ]; do
+                if [ -f "$2/log" ]; then
+                    printf '$ %s\n' "$1"
+                    cat -- "$2/log"
+                    [ ! -f "$2/code" ] || printf '(exit code %s)\n' "$(cat -- "$2/code")"
+                fi
+                shift 2
+            done
+        } >"$log.new" && mv -f -- "$log.new" "$log"
+        """;
+
+    public static HostCommand Copy(string lockFile, string tree, string staging, string? owner, IEnumerable<string> parts) =>
+        new("sh", ["-c", Copier, "upgradeops-build", lockFile, tree, staging, owner ?? "", .. parts]) { IsQuestion = true };
+
+    public static HostCommand Log(string log, IEnumerable<string> parts) => new("sh", ["-c", Logger, "upgradeops-build", log, .. parts]) { IsQuestion = true };
+
+    /// <summary>Succeeds when files can be given to this user.</summary>
+    public static HostCommand MayGive(string user) => new("sh", "-c", """[ "$(id -u)" = 0 ] && id -u -- "$1" >/dev/null""", "upgradeops-build", user) { IsQuestion = true };
+}

@@ -13,6 +13,7 @@ internal static class FaultTable
     private const string Store = "The bucket that an update's backup is copied to (`store: s3`)";
     private const string Release = "The new version";
     private const string Migrations = "Migrations of the new version";
+    private const string Git = "A git repository of releases, and their build (platform `service`)";
     private const string Hands = "Other hands";
     private const string Again = "run the same command again";
 
@@ -74,6 +75,17 @@ internal static class FaultTable
         new("migrate-command", Migrations, "one fails in the declared command, `run: before-switch`", "Told in the same way; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
         new("migrate-late", Migrations, "the command does not end within its `timeout`", "It is ended; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
         new("migrate-removed", Migrations, "the command's container is removed by somebody", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.MigrationFailed, Next = "Get-AppMigration", Blamed = true },
+
+        new("git-gone", Git, "the repository is not there", "Nothing is begun.", Refused) { ErrorId = ErrorIds.RepositoryMissing, Next = "Correct releases.git" },
+        new("git-silent", Git, "its server does not answer", "Nothing is begun.", Refused) { ErrorId = ErrorIds.RepositoryUnreachable, Next = "Check the network" },
+        new("git-tag", Git, "there is no such tag", "Nothing is begun; the message names the nearest.", Refused) { ErrorId = ErrorIds.ReleaseNotFound, Next = "Get-AppRelease" },
+        new("git-rewritten", Git, "the branch was force-pushed: what runs is not part of it any more", "Nothing is begun.", Refused) { ErrorId = ErrorIds.HistoryRewritten, Next = "Ask who rewrote the branch" },
+        new("git-withdrawn", Git, "the planned commit is gone from the repository and from its copy", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.ReleaseNotFound, Next = "Get-AppRelease" },
+        new("git-submodule", Git, "a submodule's commit was never pushed", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.SubmoduleMissing, Next = "Let the submodule be fetched" },
+        new("build-fails", Git, "a build step fails", "The error tells the end of its log; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.BuildFailed, Next = "Mend what the log names" },
+        new("build-killed", Git, "a build step is killed", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.BuildFailed, Next = "Mend what the log names" },
+        new("build-empty", Git, "the build does not make what is to be copied", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.BuildOutputMissing, Next = "Correct platform.service.build.copy" },
+        new("build-program", Git, "a program that builds is not installed", "Nothing is begun.", Refused) { ErrorId = ErrorIds.HostCommandMissing, Next = "Install the command" },
 
         new("tag-moves", Hands, "the channel's tag moves between plan and pull", "The digest that was planned is what runs.", Kept) { New = true },
         new("tag-withdrawn", Hands, "the tag moves and the planned image is deleted", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.ImageNotFound, Next = "Get-AppRelease" },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Integration.Updates;
 
@@ -32,6 +33,9 @@ internal sealed class GitServiceWorld : IAsyncDisposable
     public string this[string name] => folder[name];
 
     public string StateFolder => folder["state"];
+
+    /// <summary>The engine within this process.</summary>
+    public EngineSession Session => new(new EngineOptions { ConfigFolder = Variables["UPGRADEOPS_CONFIG"], StateFolder = StateFolder }) { Variable = name => Variables.GetValueOrDefault(name) };
 
     private Dictionary<string, string> Variables => new()
     {

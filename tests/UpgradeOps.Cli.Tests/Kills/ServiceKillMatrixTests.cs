@@ -47,7 +47,7 @@ public sealed class ServiceKillMatrixTests(ITestOutputHelper output)
         Assert.SkipUnless((System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(p => File.Exists(Path.Combine(p, "git"))), "git is not installed");
         var watch = Stopwatch.StartNew();
         var plan = System.Environment.GetEnvironmentVariable("CI") == "true"
-            ? new KillPlan { FirstStride = 2, SecondStride = 60, InTheMiddle = 30, MiddleWithin = TimeSpan.FromMilliseconds(500) }
+            ? new KillPlan { FirstStride = 4, SecondStride = 61, InTheMiddle = 16, MiddleWithin = TimeSpan.FromMilliseconds(500) }
             : new KillPlan { FirstStride = 9, SecondStride = 31, InTheMiddle = 8, MiddleWithin = TimeSpan.FromMilliseconds(500) };
         var cells = await KillMatrix.RunAsync(ServiceKillWorld.CreateBuiltAsync, Scenarios[..1], plan, null, TestContext.Current.CancellationToken);
 

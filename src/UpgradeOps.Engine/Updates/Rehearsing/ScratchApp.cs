@@ -2,6 +2,7 @@ using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Work;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Platforms.Service;
+using UpgradeOps.Engine.Platforms.Service.Builds;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.State;
 
@@ -24,6 +25,7 @@ internal sealed class ScratchApp(AppRooms live, string operationId)
             await rooms.Platform.StopWritersAsync(cancellationToken).ConfigureAwait(false);
             foreach (var left in (await live.Host.Files.ListAsync(paths.Run, cancellationToken).ConfigureAwait(false)).Where(e => e.IsFolder))
                 await new DetachedWork(live.Host, left.Path, live.Options.Time).EndAsync(cancellationToken).ConfigureAwait(false);
+            await BuildRun.EndAllAsync(live.Host, paths, live.Options.Time, cancellationToken).ConfigureAwait(false);
             foreach (var (id, database) in live.Databases)
                 await database.DropAsync(ScratchDefinition.Database(live.Definition, id, operationId), cancellationToken).ConfigureAwait(false);
         }

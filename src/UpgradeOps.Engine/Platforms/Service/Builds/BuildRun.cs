@@ -66,7 +66,10 @@ internal sealed class BuildRun(IHost host, ServicePaths paths, BuildDefinition b
     /// Ends every build and removes what is known of it. The folder gets another name first: a step that is only now being begun, by somebody
     /// who was killed, then finds no place and ends; one that was begun is seen.
     /// </summary>
-    public async Task EndAllAsync(CancellationToken cancellationToken)
+    public Task EndAllAsync(CancellationToken cancellationToken) => EndAllAsync(host, paths, time, cancellationToken);
+
+    /// <inheritdoc cref="EndAllAsync(CancellationToken)"/>
+    public static async Task EndAllAsync(IHost host, ServicePaths paths, TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var entry in await host.Files.ListAsync(paths.Builds, cancellationToken).ConfigureAwait(false))
         {

@@ -43,9 +43,12 @@ internal sealed class GitRig : IDisposable
             Platform = new PlatformDefinition { Service = new ServiceDefinition { Directory = App, Command = ["./run"] } },
             Releases = change?.Invoke(releases) ?? releases,
         };
-        var repository = GitRepository.For(definition, Host, new NoSecrets())!;
+        var repository = GitRepository.For(definition, Host, new Secrets(Known))!;
         return (new GitReleaseSource("notes", definition.Releases, repository), repository);
     }
+
+    /// <summary>Secrets by their references.</summary>
+    public Dictionary<string, string> Known { get; } = [];
 
     public string this[string name] => folder[name];
 
@@ -58,8 +61,8 @@ internal sealed class GitRig : IDisposable
         folder.Dispose();
     }
 
-    private sealed class NoSecrets : ISecretResolver
+    private sealed class Secrets(IReadOnlyDictionary<string, string> known) : ISecretResolver
     {
-        public Task<string> ResolveAsync(string reference, CancellationToken cancellationToken) => throw new InvalidOperationException(reference);
+        public Task<string> ResolveAsync(string reference, CancellationToken cancellationToken) => Task.FromResult(known[reference]);
     }
 }

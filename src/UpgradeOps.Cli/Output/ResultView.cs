@@ -36,6 +36,8 @@ internal static class ResultView
         UpdateStatus.Kept when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} is as it was {result.To}",
         UpdateStatus.Undone when result.Kind == OperationKind.MigrationUndo => $"no migration of {result.Name} was taken back",
         UpdateStatus.NothingToDo when result.Kind == OperationKind.MigrationUndo => $"the database of {result.Name} has no migration",
+        UpdateStatus.Kept when result.Kind == OperationKind.Rehearsal => $"the update of {result.Name} to {result.To} was rehearsed, and the copy removed",
+        UpdateStatus.Undone when result.Kind == OperationKind.Rehearsal => $"the copy of {result.Name} was removed",
         UpdateStatus.Kept when result.Kind == OperationKind.Migration => $"the migrations of {result.Name} {result.To} were run",
         UpdateStatus.Undone when result.Kind == OperationKind.Migration => $"the migrations of {result.Name} {result.To} failed; {result.Name} runs as before",
         UpdateStatus.NothingToDo when result.Kind == OperationKind.Migration => $"no migration of {result.Name} {result.To} is pending",

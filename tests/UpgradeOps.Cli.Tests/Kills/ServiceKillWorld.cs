@@ -70,6 +70,7 @@ internal sealed class ServiceKillWorld : IKillWorld
             platform: { service: { directory: "{{world.Service}}", command: [sh, run], stopTimeout: 5s{{(built ? Build : "")}} } }
             releases: { {{(built ? "git" : "folder")}}: "{{world.folder}}/in" }
             health: [ { http: "{{world.page.Url}}" } ]
+            {{(built ? "" : "smoke: [ { name: rows are written, command: [sh, check], timeout: 1m } ]")}}
             backups: [ { folder: shared } ]
             onFailure: { data: keep }
 
@@ -189,7 +190,12 @@ internal sealed class ServiceKillWorld : IKillWorld
         File.WriteAllText(Path.Combine(path, "run"), script);
         File.WriteAllText(Path.Combine(path, "version"), version);
         if (!built)
+        {
+            // It lasts a moment, so that a kill just after its step began is in the middle of it.
+            File.WriteAllText(Path.Combine(path, "check"), "n=0; until sleep 0.05; grep -q \"row of $(cat version)\" ../../shared/rows; do n=$((n+1)); [ $n -lt 600 ] || exit 1; done\n");
             return;
+        }
+
         File.WriteAllText(Path.Combine(path, "build.sh"), "rm -rf out && mkdir out && sleep 0.1 && cp run out/run\n");
         Git("init", "-q");
         Git("add", "-A");

@@ -80,8 +80,17 @@ internal sealed class ComposeJob(ComposeProject project, string name, string ser
         await project.Docker.RemoveContainerAsync(name, withVolumes: true, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task SweepAsync(CancellationToken cancellationToken) =>
-        project.Host.RunAsync(new HostCommand("sh", "-c", Sweeper, "upgradeops", name) { IsQuestion = true }, cancellationToken);
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await project.Host.RunAsync(new HostCommand("sh", "-c", Sweeper, "upgradeops", name) { IsQuestion = true }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.HostCommandMissing)
+        {
+            // No shell, no /proc: a Windows machine, where nothing can be looked for in this way.
+        }
+    }
 
     private static JobState State(ContainerDetails? container) => container?.State switch
     {

@@ -1,22 +1,20 @@
-using System.Buffers;
-
 namespace UpgradeOps.Engine.Backups.Archives;
 
 /// <summary>An entry that was looked at, and a small file that was read, before its turn in the archive comes.</summary>
-internal sealed class PreparedEntry(string path) : IDisposable
+internal sealed class PreparedEntry
 {
     /// <summary>Files up to this many bytes are read beforehand.</summary>
     public const int Small = 64 << 10;
 
-    private byte[]? _buffer;
+    private PreparedEntry(string path) => Path = path;
 
-    public string Path { get; } = path;
+    public string Path { get; }
 
     /// <summary>Null: it has vanished.</summary>
     public FolderEntry? Entry { get; private set; }
 
-    /// <summary>Of a small file, as long as it was said to be; null for others.</summary>
-    public ReadOnlyMemory<byte>? Content { get; private set; }
+    /// <summary>Of a small file, as long as it was said to be; null for others. It lies in the buffer that was given, until that is used again or <see cref="Keep"/>.</summary>
+    public ArraySegment<byte>? Content { get; private set; }
 
     /// <summary>The small file was written to while it was read.</summary>
     public bool Changed { get; private set; }
@@ -24,40 +22,44 @@ internal sealed class PreparedEntry(string path) : IDisposable
     /// <summary>Why it could not be read; null when it was or is still to be.</summary>
     public Exception? Problem { get; private set; }
 
-    public void Prepare()
+    /// <param name="buffer">Of <see cref="Small"/> bytes and one more, to see whether a file grew.</param>
+    public static PreparedEntry Of(string path, byte[] buffer)
     {
+        var prepared = new PreparedEntry(path);
         try
         {
-            Entry = FolderEntry.Of(Path);
-            if (Entry is { Kind: FolderEntryKind.File, Size: <= Small, Shared: null })
-                Read((int)Entry.Size);
+            prepared.Entry = FolderEntry.Of(path);
+            if (prepared.Entry is { Kind: FolderEntryKind.File, Size: <= Small, Shared: null } file)
+                prepared.Read(file, buffer);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            Entry = null;
+            prepared.Entry = null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Problem = e;
+            prepared.Problem = e;
         }
+
+        return prepared;
     }
 
-    public void Dispose()
+    /// <summary>The buffer may be used again.</summary>
+    public void Keep()
     {
-        if (_buffer is not null)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        (_buffer, Content) = (null, null);
+        if (Content is { } content)
+            Content = new ArraySegment<byte>(content.ToArray());
     }
 
-    private void Read(int size)
+    private void Read(FolderEntry file, byte[] buffer)
     {
-        // One byte more, to see whether it grew.
-        _buffer = ArrayPool<byte>.Shared.Rent(size + 1);
-        var (read, modified) = OperatingSystem.IsLinux() ? UnixFile.Read(Path, _buffer.AsSpan(0, size + 1)) : Read(_buffer.AsSpan(0, size + 1));
-        Changed = read != size || modified != Entry!.ModifiedUtc;
+        var size = (int)file.Size;
+        var wanted = buffer.AsSpan(0, size + 1);
+        var (read, modified) = OperatingSystem.IsLinux() ? UnixFile.Read(Path, wanted) : Read(wanted);
+        Changed = read != size || modified != file.ModifiedUtc;
         if (read < size)
-            _buffer.AsSpan(read, size - read).Clear();
-        Content = _buffer.AsMemory(0, size);
+            wanted[read..].Clear();
+        Content = new ArraySegment<byte>(buffer, 0, size);
     }
 
     private (int Read, DateTime ModifiedUtc) Read(Span<byte> buffer)

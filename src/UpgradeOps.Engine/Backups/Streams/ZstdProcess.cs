@@ -20,6 +20,8 @@ internal sealed class ZstdProcess : IDisposable
         _process = process;
         Input = process.StandardInput.BaseStream;
         Output = process.StandardOutput.BaseStream;
+        PipeRoom.Widen(Input);
+        PipeRoom.Widen(Output);
         _error = process.StandardError.ReadToEndAsync();
     }
 

@@ -62,12 +62,12 @@ public sealed class FolderArchiveTests : IDisposable
     [Fact]
     public async Task Files_that_vanish_are_told_and_make_the_copy_one_of_no_moment()
     {
-        for (var i = 0; i < 3 * FolderPacker.Batch; i++)
+        for (var i = 0; i < (FolderPacker.Ahead + 2) * PackedRun.Most; i++)
             _scratch.Write($"from/{i}.txt", "text");
         var packer = new FolderPacker(_scratch["from"]);
         var tar = await PackAsync(packer, () =>
         {
-            // What is written now was read before; the next batch is being read, and one more comes.
+            // What is written now was read before, and some of what follows; the last are still to be read.
             foreach (var file in Directory.GetFiles(_scratch["from"]))
                 File.Delete(file);
         });

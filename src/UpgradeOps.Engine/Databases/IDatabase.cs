@@ -46,6 +46,13 @@ internal interface IDatabase
     /// <remarks>Whether it is whole shows only when it is unpacked: <see cref="ThrowIfCut"/>.</remarks>
     Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken, string? database = null) => throw new NotSupportedException();
 
+    /// <summary>
+    /// Writes a consistent dump by several connections at once: a tar archive of the folder that the tool makes, where it runs; there has to be
+    /// room for all of it. PostgreSQL only.
+    /// </summary>
+    /// <param name="packed">By zstd, where the tool runs.</param>
+    Task DumpFolderAsync(Stream tar, int jobs, bool packed, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     /// <summary>Fails unless a dump begins and ends as its tool writes it.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.BackupDamaged"/>.</exception>
     void ThrowIfCut(MarkedStream dump)

@@ -33,7 +33,7 @@ public sealed class PostgresCommandsTests
 
     [Fact]
     public void Messages_are_asked_for_in_English() =>
-        Assert.All([Commands.Dump("a"), Commands.RestoreArchive("a"), Commands.RestoreStaged("a", 1, 1, null), Commands.RestoreFolder("a", 1), Commands.LoadText("a"), Commands.Execute("a", "b")], c => Assert.Equal("C", c.Environment["LC_ALL"]));
+        Assert.All([Commands.Dump("a"), Commands.RestoreArchive("a"), Commands.RestoreStaged("a", 1, 1, null), Commands.RestoreFolder("a", 1, 1, null), Commands.DumpFolder("a", 2, 1), Commands.LoadText("a"), Commands.Execute("a", "b")], c => Assert.Equal("C", c.Environment["LC_ALL"]));
 
     [Theory]
     [InlineData("pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n", "15.18")]

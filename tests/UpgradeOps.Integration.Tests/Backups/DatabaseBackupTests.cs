@@ -16,6 +16,9 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>Connections that dump at once; null for one.</summary>
+    private protected virtual int? Jobs => null;
+
     private bool IsPostgres => server.Engine == "postgresql";
 
     public void Dispose()
@@ -269,7 +272,7 @@ public abstract class DatabaseBackupTests(DatabaseFixture server) : IDisposable
         {
             ["main"] = new() { Engine = server.Engine, Address = server.Container.Address, Port = server.Container.Port, Database = database.Name, User = server.Container.User },
         },
-        Backups = [source?.Invoke("main") ?? new BackupSourceDefinition { Database = "main" }],
+        Backups = [source?.Invoke("main") ?? new BackupSourceDefinition { Database = "main", Jobs = Jobs }],
     };
 
     private static UpgradeOps.Engine.Docker.DockerClient NoDocker() => throw new NotSupportedException("no volume is declared");

@@ -212,6 +212,9 @@ internal sealed record BackupSourceDefinition
     /// <summary>A name under <c>databases:</c>.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Connections that dump <see cref="Database"/> at once; null for one, whose dump needs no room beside the server. PostgreSQL only.</summary>
+    public int? Jobs { get; init; }
+
     /// <summary>A volume as the compose file names it, or a Docker volume's full name.</summary>
     public string? Volume { get; init; }
 

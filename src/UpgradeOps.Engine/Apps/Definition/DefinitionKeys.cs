@@ -45,7 +45,7 @@ internal static class DefinitionKeys
         ["name", "http", "method", "headers", "body", "status", "json", "capture", "secrets", "sql", "database", "expect", "command", "environment", "exitCode", "output", "timeout"],
         "from", "retries", "container", "tcp", "websocket");
 
-    public static readonly KeySet Backup = new("backups[]", ["database", "volume", "files", "folder", "cluster", "globals", "sqlite", "inVolume", "command", "raft"],
+    public static readonly KeySet Backup = new("backups[]", ["database", "jobs", "volume", "files", "folder", "cluster", "globals", "sqlite", "inVolume", "command", "raft"],
         "kms", "volume-snapshot", "values", "consistency", "store", "exclude");
 
     public static readonly KeySet BackupCommand = new("backups[].command", ["name", "run", "restore"], "environment", "user", "timeout");

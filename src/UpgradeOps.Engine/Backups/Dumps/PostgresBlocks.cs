@@ -1,8 +1,8 @@
 namespace UpgradeOps.Engine.Backups.Dumps;
 
 /// <summary>
-/// The data part of a custom archive: blocks of an entry's id and chunks, each with its length in front. Rows are the line ends in a
-/// table's chunks; pg_dump puts three more lines behind the last row (<c>\.</c> and two empty ones).
+/// The data part of a custom archive: blocks of an entry's id and chunks, each with its length in front. Rows are the lines in a
+/// table's chunks: <see cref="CopyLines"/>.
 /// </summary>
 internal sealed class PostgresBlocks(PostgresDirectory directory)
 {
@@ -35,7 +35,7 @@ internal sealed class PostgresBlocks(PostgresDirectory directory)
             {
                 var part = data[..Math.Min(data.Length, _left)];
                 if (!_largeObjects)
-                    TakeLines(part);
+                    CopyLines.Feed(_rows, part);
                 _left -= part.Length;
                 data = data[part.Length..];
                 if (_left == 0)
@@ -75,23 +75,10 @@ internal sealed class PostgresBlocks(PostgresDirectory directory)
         {
             if (table is null)
                 continue;
-            rows[table] = _lines[id];
-            if (rows[table].Rows < 3)
-                continue;
-            rows[table].Remove("\\."u8);
-            rows[table].Remove([]);
-            rows[table].Remove([]);
+            rows[table] = CopyLines.End(_lines[id]);
         }
 
         return rows;
-    }
-
-    private void TakeLines(ReadOnlySpan<byte> part)
-    {
-        for (int end; (end = part.IndexOf((byte)'\n')) >= 0; part = part[(end + 1)..])
-            _rows.Add(part[..end]);
-        if (!part.IsEmpty)
-            _rows.Append(part);
     }
 
     private string? Take(int number)

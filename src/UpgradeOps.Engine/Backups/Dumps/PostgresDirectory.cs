@@ -1,9 +1,12 @@
 namespace UpgradeOps.Engine.Backups.Dumps;
 
-/// <summary>Head and table of contents of a custom archive, versions 1.12 (PostgreSQL 9.0) to 1.16 (PostgreSQL 17 and 18).</summary>
+/// <summary>Head and table of contents of an archive, custom or folder, versions 1.12 (PostgreSQL 9.0) to 1.16 (PostgreSQL 17 and 18).</summary>
 internal sealed record PostgresDirectory
 {
     private const int CustomFormat = 1;
+
+    /// <summary>A folder's table of contents says that it is that of a tar archive, whose files have the same names.</summary>
+    private const int FolderFormat = 3;
     private const int MostEntries = 10_000_000;
 
     public required Version Version { get; init; }
@@ -17,15 +20,18 @@ internal sealed record PostgresDirectory
     /// <summary>Entries that have data, by their id: <c>schema.table</c> for a table, null for anything else.</summary>
     public required IReadOnlyDictionary<int, string?> WithData { get; init; }
 
+    /// <summary>Of a folder: the entries' files, by their id.</summary>
+    public required IReadOnlyDictionary<int, string> Files { get; init; }
+
     /// <returns>Null for a version that is not known here.</returns>
-    /// <exception cref="InvalidDataException">It is no custom archive.</exception>
+    /// <exception cref="InvalidDataException">It is no such archive.</exception>
     /// <exception cref="EndOfStreamException">There is not enough yet.</exception>
-    public static PostgresDirectory? Read(ref PostgresScanner scanner)
+    public static PostgresDirectory? Read(ref PostgresScanner scanner, bool folder = false)
     {
         foreach (var expected in "PGDMP"u8)
         {
             if (scanner.Byte() != expected)
-                throw new InvalidDataException("it does not begin as a PostgreSQL custom archive");
+                throw new InvalidDataException("it does not begin as a PostgreSQL archive");
         }
 
         var version = new Version(scanner.Byte(), scanner.Byte());
@@ -34,25 +40,27 @@ internal sealed record PostgresDirectory
             return null;
         scanner.IntegerSize = scanner.Byte();
         var offsetSize = scanner.Byte();
-        if (scanner.IntegerSize is 0 or > 8 || offsetSize is 0 or > 16 || scanner.Byte() != CustomFormat)
-            throw new InvalidDataException("its head is not that of a custom archive");
+        if (scanner.IntegerSize is 0 or > 8 || offsetSize is 0 or > 16 || scanner.Byte() != (folder ? FolderFormat : CustomFormat))
+            throw new InvalidDataException("its head is not that of such an archive");
         var compressed = version.Minor >= 15 ? scanner.Byte() != 0 : scanner.Integer() != 0;
         for (var i = 0; i < 7; i++)
             scanner.Integer(); // the moment, as the parts of a date
         var database = scanner.Text();
         scanner.Text(); // server version
         scanner.Text(); // pg_dump version
+        var files = folder ? new Dictionary<int, string>() : null;
         return new PostgresDirectory
         {
             Version = version,
             Database = database,
             Compressed = compressed,
             IntegerSize = scanner.IntegerSize,
-            WithData = ReadEntries(ref scanner, version.Minor, offsetSize),
+            WithData = ReadEntries(ref scanner, version.Minor, offsetSize, files),
+            Files = files ?? [],
         };
     }
 
-    private static Dictionary<int, string?> ReadEntries(ref PostgresScanner scanner, int minor, int offsetSize)
+    private static Dictionary<int, string?> ReadEntries(ref PostgresScanner scanner, int minor, int offsetSize, Dictionary<int, string>? files)
     {
         var withData = new Dictionary<int, string?>();
         var count = scanner.Integer();
@@ -83,7 +91,10 @@ internal sealed record PostgresDirectory
                 // dependencies
             }
 
-            scanner.Skip(1 + offsetSize); // place of the data, not set in what was written into a pipe
+            if (files is null)
+                scanner.Skip(1 + offsetSize); // place of the data, not set in what was written into a pipe
+            else if (scanner.Text() is { Length: > 0 } file)
+                files[id] = file;
             if (hasData)
                 withData[id] = kind == "TABLE DATA" ? $"{schema}.{tag}" : null;
         }

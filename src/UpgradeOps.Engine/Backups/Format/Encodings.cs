@@ -18,6 +18,9 @@ internal static class Encodings
     /// <summary>Content: a custom archive of <c>pg_dump</c>, not compressed in itself.</summary>
     public const string PostgresCustom = "pg-custom";
 
+    /// <summary>Content: a tar archive of the folder that <c>pg_dump -Fd</c> makes, not compressed in itself.</summary>
+    public const string PostgresFolder = "pg-folder";
+
     /// <summary>Content: the SQL text of a whole PostgreSQL cluster, as <c>pg_dumpall</c> writes it.</summary>
     public const string PostgresCluster = "pg-cluster";
 

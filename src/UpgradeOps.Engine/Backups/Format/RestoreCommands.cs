@@ -43,10 +43,14 @@ internal static class RestoreCommands
     {
         var user = $"{Address(database, "-h ", "-p ")}-U {ShellText.Quote(database.User)}";
         var swap = $"-c {ShellText.Quote($"ALTER DATABASE \"{database.Database}\" RENAME TO \"{database.Database}_before\"")} -c {ShellText.Quote($"ALTER DATABASE \"{beside}\" RENAME TO \"{database.Database}\"")}";
+        var restore = $"pg_restore {user} --exit-on-error -d {ShellText.Quote(beside)}";
         return
         [
             $"{run}createdb {user} {ShellText.Quote(beside)}",
-            $"{ShellText.Unpack(file)} | {run}pg_restore {user} --exit-on-error -d {ShellText.Quote(beside)}",
+            Encodings.ContentOf(file.Encoding) == Encodings.PostgresFolder
+                // It reads a folder only where it can go back and forth in it.
+                ? $"{ShellText.Unpack(file)} | {run}sh -c 'd=$(mktemp -d) && tar -xf - -C \"$d\" && \"$@\" -j 4 \"$d\"; code=$?; rm -rf \"$d\"; exit $code' sh {restore}"
+                : $"{ShellText.Unpack(file)} | {run}{restore}",
             "# When the application is stopped:",
             $"{run}psql {user} -d postgres {swap}",
         ];

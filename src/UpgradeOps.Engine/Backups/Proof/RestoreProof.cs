@@ -48,7 +48,7 @@ internal sealed class RestoreProof(FolderBackupStore store, IReadOnlyDictionary<
             return
             [
                 $"{stored.File.Path}: restored into a scratch database, {rows.Count} tables, {rows.Values.Sum()} rows{(recorded?.Rows is null ? "" : ", as counted in the dump")}",
-                .. await CompareValuesAsync(manifest, stored, kind, database, scratch, cancellationToken).ConfigureAwait(false),
+                .. await CompareValuesAsync(manifest, stored, database, scratch, cancellationToken).ConfigureAwait(false),
                 .. await new ValidationQueries(definition, database).AskAsync(scratch, cancellationToken).ConfigureAwait(false),
             ];
         }
@@ -64,15 +64,15 @@ internal sealed class RestoreProof(FolderBackupStore store, IReadOnlyDictionary<
 
     /// <summary>Dumps the scratch database again and compares each table's checksum with the one of the backup's own dump.</summary>
     private static async Task<IReadOnlyList<string>> CompareValuesAsync(
-        BackupManifest manifest, StoredFile stored, DumpKind kind, IDatabase database, string scratch, CancellationToken cancellationToken)
+        BackupManifest manifest, StoredFile stored, IDatabase database, string scratch, CancellationToken cancellationToken)
     {
         if (manifest.Sources.FirstOrDefault(s => s.Source == stored.File.Source)?.Checksums is not { } recorded)
             return [];
-        var reader = kind.NewReader();
+        var reader = DumpKind.Of(database.Engine).NewReader();
         using (var read = new WatchedStream(Stream.Null, static _ => { }, reader))
         {
             if (Packing.Here() == Packing.Zstd && await database.CanPackAsync(cancellationToken).ConfigureAwait(false))
-                await PackedDumpCopy.RunAsync(database, scratch, Stream.Null, read, cancellationToken).ConfigureAwait(false);
+                database.ThrowIfCut(await PackedDumpCopy.RunAsync((zstd, token) => database.DumpPackedAsync(zstd, token, scratch), scratch, Stream.Null, read, cancellationToken).ConfigureAwait(false));
             else
                 await database.DumpAsync(read, cancellationToken, scratch).ConfigureAwait(false);
         }

@@ -35,6 +35,12 @@ internal static partial class DumpFolder
         return (size, Hex.Of(SHA256.HashData(Encoding.UTF8.GetBytes(list.ToString()))));
     }
 
+    /// <summary>True for a name that <c>pg_dump -Fd</c> gives to its files.</summary>
+    public static bool IsWritten(string name) => Written().IsMatch(name);
+
+    /// <summary>True for the name of a file with a table's rows, not compressed.</summary>
+    public static bool IsTable(string name) => Table().IsMatch(name);
+
     public static Task FeedAsync(string folder, Func<Stream, CancellationToken, Task> load, CancellationToken cancellationToken) => Relay.RunAsync(
         (output, token) => Gathered.WriteAsync(output, gathered => new FolderPacker(folder).WriteAsync(gathered, token), token),
         load,
@@ -44,4 +50,7 @@ internal static partial class DumpFolder
 
     [GeneratedRegex(@"^(toc\.dat|blobs(_\d+)?\.toc|blob_\d+\.dat(\.(gz|lz4|zst))?|\d+\.dat(\.(gz|lz4|zst))?)$")]
     private static partial Regex Written();
+
+    [GeneratedRegex(@"^\d+\.dat$")]
+    private static partial Regex Table();
 }

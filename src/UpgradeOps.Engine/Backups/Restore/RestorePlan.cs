@@ -57,7 +57,7 @@ internal sealed class RestorePlan(BackupManifest manifest, RestoreParts parts)
     private PlannedStep[] DatabaseSteps(BackupFile file)
     {
         var database = parts.Database(file.Source);
-        if (DumpKind.OfEncoding(file.Encoding) != DumpKind.Of(database.Engine))
+        if (DumpKind.OfEncoding(file.Encoding)?.IsOf(database.Engine) != true)
         {
             throw new AppException(
                 ErrorIds.RestoreFailed, $"{file.Path} of backup {manifest.BackupId} is no dump of {database.Engine}, which database '{database.Id}' is now.", database.Id);

@@ -8,7 +8,8 @@ using UpgradeOps.Engine.Databases;
 namespace UpgradeOps.Engine.Backups.Sources;
 
 /// <summary>A database, dumped by its own tool, and read along on the way: the rows of the dump are counted, and its end must be there.</summary>
-internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition definition, string? composeFolder) : IBackupSource
+/// <param name="jobs">Connections that dump at once; null for one.</param>
+internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition definition, string? composeFolder, int? jobs = null) : IBackupSource
 {
     public const string Prefix = "database:";
 
@@ -38,7 +39,7 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
     public async Task<SourceCopy> CopyAsync(PartialBackup backup, SourceContext context, CancellationToken cancellationToken)
     {
         var info = _info ?? await database.CheckAsync(cancellationToken).ConfigureAwait(false);
-        var kind = DumpKind.Of(database.Engine);
+        var kind = jobs is null ? DumpKind.Of(database.Engine) : DumpKind.Folder;
         var reader = kind.NewReader();
         var path = $"databases/{BackupPaths.Plain(database.Id, new HashSet<string>())}{kind.Extension}{backup.Packing.Extension}";
         var encoding = backup.Packing.EncodingOf(kind.Content);
@@ -63,15 +64,22 @@ internal sealed class DatabaseSource(IDatabase database, DatabaseDefinition defi
         async Task WriteAsync(Stream output, CancellationToken token)
         {
             using var watched = new WatchedStream(output, context.Progress, reader);
-            await database.DumpAsync(watched, token).ConfigureAwait(false);
+            await (jobs is { } several ? database.DumpFolderAsync(watched, several, packed: false, token) : database.DumpAsync(watched, token)).ConfigureAwait(false);
         }
 
         async Task<long> WritePackedAsync(Stream output, CancellationToken token)
         {
             using var watched = new WatchedStream(Stream.Null, context.Progress, reader);
-            return await PackedDumpCopy.RunAsync(database, null, output, watched, token).ConfigureAwait(false);
+            var plain = await PackedDumpCopy.RunAsync(DumpPackedAsync, database.Name, output, watched, token).ConfigureAwait(false);
+            if (jobs is null)
+                database.ThrowIfCut(plain);
+            return plain.Count;
         }
     }
+
+    private Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken) => jobs is { } several
+        ? database.DumpFolderAsync(zstd, several, packed: true, cancellationToken)
+        : database.DumpPackedAsync(zstd, cancellationToken);
 
     /// <summary>As it stands in the manifest.</summary>
     public static string Tools(IDatabase database, DatabaseInfo info) => $"{database.Engine} server {info.ServerVersion}, dump tool {info.ToolVersion}";

@@ -29,7 +29,7 @@ internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnly
 
     private IBackupSource Make(BackupSourceDefinition declared, HashSet<string> names) => declared switch
     {
-        { Database: { } id } => new DatabaseSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory),
+        { Database: { } id } => new DatabaseSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory, declared.Jobs),
         { Volume: { } volume } => new VolumeSource(volumes(), volume, BackupPaths.Plain(volume, names)),
         { Cluster: { } id } => new ClusterSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory, globalsOnly: false),
         { Globals: { } id } => new ClusterSource(Database(id), definition.Databases[id], definition.Platform.Compose?.Directory, globalsOnly: true),

@@ -24,7 +24,7 @@ internal static class Relay
         _ = writing.ContinueWith(t => channel.Writer.TryComplete(t.Exception?.InnerException ?? new OperationCanceledException()), TaskScheduler.Default);
         try
         {
-            using var input = new Input(channel.Reader);
+            using var input = new ChunkStream(channel.Reader);
             var result = await read(input, stop.Token).ConfigureAwait(false);
             // What the reader does not care for is still written, or the writer would wait for ever.
             await input.CopyToAsync(Stream.Null, stop.Token).ConfigureAwait(false);
@@ -59,27 +59,6 @@ internal static class Relay
         {
             if (!buffer.IsEmpty)
                 await writer.WriteAsync(buffer.ToArray(), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private sealed class Input(ChannelReader<byte[]> reader) : ReadOnlyStream
-    {
-        private ReadOnlyMemory<byte> _piece;
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            while (_piece.IsEmpty)
-            {
-                if (!await reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-                    return 0;
-                if (reader.TryRead(out var piece))
-                    _piece = piece;
-            }
-
-            var count = Math.Min(buffer.Length, _piece.Length);
-            _piece[..count].CopyTo(buffer);
-            _piece = _piece[count..];
-            return count;
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ArchiveLoad(PostgresServer server)
         var connections = await ConnectionsAsync(into, cancellationToken).ConfigureAwait(false);
         var packed = dump.Packed is { } stored && await server.Tools.CanUnpackAsync(stored.Tool, cancellationToken).ConfigureAwait(false) ? stored : null;
         var command = dump.Format == DumpFormat.PostgresFolder
-            ? server.Commands.RestoreFolder(into, connections)
+            ? server.Commands.RestoreFolder(into, dump.Size ?? 0, connections, packed?.Tool)
             : server.Commands.RestoreStaged(into, dump.Size!.Value, connections, packed?.Tool);
         try
         {

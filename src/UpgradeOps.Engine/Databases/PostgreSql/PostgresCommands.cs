@@ -32,6 +32,15 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
         // The same moment has the same text wherever it is dumped, whatever zone a role or database has.
         .With("PGTZ", "UTC");
 
+    /// <summary>A folder archive, which comes as tar, uncompressed, by several connections at once.</summary>
+    /// <param name="size">What it may need where the tool runs, in bytes.</param>
+    public ToolCommand DumpFolder(string database, int jobs, long size)
+    {
+        var dump = Dump(database);
+        return StagedDump.Of(
+            dump with { Arguments = ["--format=directory", string.Create(CultureInfo.InvariantCulture, $"--jobs={jobs}"), .. dump.Arguments.Skip(1)] }, size);
+    }
+
     /// <summary>SQL text of the whole server, or of its roles and tablespaces alone.</summary>
     /// <param name="database">Any, to connect to.</param>
     public ToolCommand DumpCluster(string database, bool globalsOnly) => Tool(
@@ -53,7 +62,9 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
         StagedRestore.Archive(Restore(database), size, connections, unpacker);
 
     /// <summary>Unpacks a folder archive, which comes as tar on standard input, where the tool runs, loads it from there and removes it again.</summary>
-    public ToolCommand RestoreFolder(string database, int connections) => StagedRestore.Folder(Restore(database), connections);
+    /// <inheritdoc cref="RestoreStaged"/>
+    public ToolCommand RestoreFolder(string database, long size, int connections, string? unpacker) =>
+        StagedRestore.Folder(Restore(database), size, connections, unpacker);
 
     /// <summary>Loads SQL text from standard input.</summary>
     public ToolCommand LoadText(string database)

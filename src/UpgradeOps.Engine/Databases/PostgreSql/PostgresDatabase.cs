@@ -71,6 +71,22 @@ internal sealed partial class PostgresDatabase(string id, string name, PostgresS
     public Task DumpPackedAsync(Stream zstd, CancellationToken cancellationToken, string? database = null) =>
         server.Tools.RunPackedAsync(server.Commands.Dump(database ?? name), zstd, cancellationToken);
 
+    public async Task DumpFolderAsync(Stream tar, int jobs, bool packed, CancellationToken cancellationToken)
+    {
+        // What the tables take without their indexes is more than their text, as a rule; twice that is on the safe side.
+        var size = (await QueryAsync("SELECT coalesce(sum(pg_table_size(oid)), 0)::bigint * 2 FROM pg_class WHERE relkind IN ('r', 'm')", cancellationToken).ConfigureAwait(false))[0][0];
+        var command = server.Commands.DumpFolder(name, jobs, long.Parse(size!, CultureInfo.InvariantCulture));
+        try
+        {
+            await (packed ? server.Tools.RunPackedAsync(command, tar, cancellationToken) : server.Tools.RunAsync(command, null, tar, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AppException or OperationCanceledException or IOException)
+        {
+            await LoadRemains.ClearAsync(() => server.Tools.RunAsync(StagedDump.Clear, null, null, CancellationToken.None)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     public void ThrowIfCut(MarkedStream dump)
     {
         if (!DumpMarks.BeginsAsPostgresArchive(dump.Head))

@@ -27,6 +27,13 @@ internal static class PostgresFailure
             return failure.As(ErrorIds.DatabaseUnauthorized, $"PostgreSQL refused the user or password ({failure.Place})");
         if (Says("FATAL:  database") && Says("does not exist"))
             return failure.As(ErrorIds.DatabaseMissing, $"PostgreSQL has no such database ({failure.Place})");
+        if (failure.Error.StartsWith(StagedDump.NoRoom, StringComparison.Ordinal))
+        {
+            return new AppException(
+                ErrorIds.DiskTooFull, $"There is no room in {failure.Place} for a dump by several connections: {failure.Error[StagedDump.NoRoom.Length..].Trim()}.",
+                failure.Place, "Make room there, name another folder in the TMPDIR of that place, or remove 'jobs:' from the entry under backups.");
+        }
+
         if (Says("server version mismatch"))
             return failure.As(ErrorIds.DatabaseToolTooOld, $"{failure.Tool} in {failure.Place} is older than the server");
         return Unreachable.Any(Says)

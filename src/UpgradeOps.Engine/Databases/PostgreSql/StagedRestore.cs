@@ -1,4 +1,3 @@
-using System.Globalization;
 using UpgradeOps.Engine.Databases.Tools;
 
 namespace UpgradeOps.Engine.Databases.PostgreSql;
@@ -14,35 +13,21 @@ internal static class StagedRestore
     public const long Worthwhile = 16 << 20;
 
     private const string Prefix = "upgradeops-load";
-    private const int MostJobs = 8;
+    private const int MostJobs = StagedFolder.MostJobs;
 
     /// <summary>The archive, and the database that grows from it meanwhile, often on the same disk.</summary>
     private const int RoomFactor = 3;
     private const long RoomMargin = 64 << 20;
 
-    // A folder's name carries the process that it belongs to. Memory disks are passed over: they take from what the server may use.
-    // It must not grow beyond what it is to be (a bomb), and its size is asked of the folder: wc of BusyBox reads it all.
+    // The archive must not grow beyond what it is to be (a bomb), and its size is asked of the folder: wc of BusyBox reads it all.
     // Early releases before 13 cannot take the tables of an archive that went through a pipe out of turn.
     private const string Script =
+        StagedFolder.Script +
         """
+
         kind=$1 need=$2 size=$3 most=$4 unpacker=$5
         shift 5
-        umask 077
-        alive() {
-            [ -d /proc/self ] || { kill -0 "$1" 2>/dev/null; return; }
-            case $(tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline") in *upgradeops-load*) return 0 ;; esac
-            return 1
-        }
-        place=
-        for dir in "${TMPDIR:-/tmp}" /var/tmp; do
-            [ -d "$dir" ] && [ -w "$dir" ] || continue
-            for old in "$dir"/upgradeops-load.*; do
-                owner=${old##*/upgradeops-load.}
-                [ ! -d "$old" ] || [ -L "$old" ] || alive "${owner%%.*}" || rm -rf "$old" 2>/dev/null
-            done
-            room=$(df -Pk "$dir" 2>/dev/null | { read -r _; read -r disk _ _ room _; case $disk in tmpfs | ramfs | shm | none) room=0 ;; esac; echo "${room:-0}"; })
-            [ -n "$place" ] || [ "$room" -lt "$need" ] || place=$dir
-        done
+        find_place "$need"
         [ "$kind" != clear ] || exit 0
         jobs=$({ nproc || getconf _NPROCESSORS_ONLN; } 2>/dev/null) || jobs=1
         [ "$jobs" -le "$most" ] || jobs=$most
@@ -50,13 +35,13 @@ internal static class StagedRestore
         [ "$kind" != folder ] || place=${place:-${TMPDIR:-/tmp}}
         [ "$kind" = folder ] || [ "$jobs" -gt 1 ] || place=
         held= code=
-        [ -z "$place" ] || held=$(mktemp -d "$place/upgradeops-load.$$.XXXXXX") || held=
+        [ -z "$place" ] || held=$(mktemp -d "$place/$0.$$.XXXXXX") || held=
         content() { if [ -n "$unpacker" ]; then "$unpacker" -dcq; else cat; fi; }
         [ -n "$held" ] || { content | "$@" --single-transaction; exit; }
         trap 'rm -rf "$held"' EXIT
         trap 'exit 130' HUP INT TERM
         if [ "$kind" = folder ]; then
-            tar -xf - -C "$held" || exit
+            content | tar -xf - -C "$held" || exit
             archive=$held
         else
             archive=$held/dump
@@ -82,18 +67,18 @@ internal static class StagedRestore
     public static ToolCommand Archive(ToolCommand restore, long size, int connections, string? unpacker) => Of("file", restore, size, connections, unpacker);
 
     /// <summary>Loads a folder archive, which comes as tar.</summary>
-    public static ToolCommand Folder(ToolCommand restore, int connections) => Of("folder", restore, 0, connections, null);
+    /// <param name="size">Its bytes unpacked; 0 where that is not known.</param>
+    /// <inheritdoc cref="Archive"/>
+    public static ToolCommand Folder(ToolCommand restore, long size, int connections, string? unpacker) => Of("folder", restore, size, connections, unpacker);
 
     private static ToolCommand Of(string kind, ToolCommand restore, long size, int connections, string? unpacker) => new(
         "sh",
         [
-            "-c", Script, Prefix, kind, Text(((size * RoomFactor) + RoomMargin) / 1024), Text(size), Text(Math.Clamp(connections, 1, MostJobs)), unpacker ?? "",
+            "-c", Script, Prefix, kind, StagedFolder.Text(((size * RoomFactor) + RoomMargin) / 1024), StagedFolder.Text(size), StagedFolder.Text(Math.Clamp(connections, 1, MostJobs)), unpacker ?? "",
             restore.Tool, .. restore.Arguments,
         ])
     {
         Environment = restore.Environment,
         Name = restore.Tool,
     };
-
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -44,7 +44,7 @@ internal sealed class DatabaseTools(
         var secret = password is null ? "" : await secrets.ResolveAsync(password, cancellationToken).ConfigureAwait(false);
         var result = await runner.RunAsync(PackedCommand.Of(command.With(passwordVariable, secret)), null, zstd, cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
-            throw recognise(new ToolFailure(result.ExitCode == PackedCommand.ZstdFailed ? "zstd" : command.Tool, runner.Place, result.ExitCode, Clean(result.Error, secret)));
+            throw recognise(new ToolFailure(result.ExitCode == PackedCommand.ZstdFailed ? "zstd" : command.Name, runner.Place, result.ExitCode, Clean(result.Error, secret)));
     }
 
     /// <summary>Runs a tool that needs the server.</summary>

@@ -36,7 +36,7 @@ public class SchemaTests
             {
               "platform": { "compose": { "files": ["a.yml"], "project": "p" } },
               "releases": { "user": "u", "password": "env:P", "certificateAuthority": "ca.pem" },
-              "backups": [ { "sqlite": "app.db", "inVolume": "data" } ],
+              "backups": [ { "sqlite": "app.db", "inVolume": "data" }, { "database": "main", "jobs": 4 } ],
               "migrations": { "query": "SELECT v FROM done", "files": "migrations", "down": "migrations/down", "command": ["bin/migrate"], "service": "tools", "timeout": "5m" }
             }
             """)!).SelectMany(d => Places(d, "")).ToHashSet();

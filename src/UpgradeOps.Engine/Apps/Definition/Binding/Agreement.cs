@@ -28,7 +28,11 @@ internal static class Agreement
     {
         var referring = root.Children("backups", DefinitionKeys.Backup).Append(root.Child("migrations", DefinitionKeys.Migrations));
         foreach (var section in root.Children("backups", DefinitionKeys.Backup))
+        {
             CheckCluster(section, definition);
+            CheckJobs(section, definition);
+        }
+
         foreach (var section in referring)
         {
             if (section?.Text("database", TextRule.PartName) is { } name && !definition.Databases.ContainsKey(name))
@@ -72,6 +76,14 @@ internal static class Agreement
             else if (database.Engine != "postgresql")
                 section.Wrong(key, $"database '{name}' is {database.Engine}, and only PostgreSQL has a cluster", "Use 'database:' instead.");
         }
+    }
+
+    private static void CheckJobs(Section section, AppDefinition definition)
+    {
+        if (!section.Has("jobs") || section.Text("database", TextRule.PartName) is not { } name || !definition.Backups.Any(b => b.Database == name && b.Jobs is not null))
+            return;
+        if (definition.Databases.TryGetValue(name, out var database) && database.Engine != "postgresql")
+            section.Wrong("jobs", $"database '{name}' is {database.Engine}, and only PostgreSQL's tool dumps by several connections", "Remove it.");
     }
 
     private static void CheckService(Section root, ServiceDefinition service)

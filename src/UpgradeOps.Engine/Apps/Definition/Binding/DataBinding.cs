@@ -6,6 +6,7 @@ namespace UpgradeOps.Engine.Apps.Definition.Binding;
 internal static class DataBinding
 {
     private const int MostKept = 10_000;
+    private const int MostJobs = 32;
 
     public static IReadOnlyDictionary<string, DatabaseDefinition> Databases(Section root) =>
         root.NamedChildren("databases", DefinitionKeys.Database, TextRule.PartName).ToDictionary(d => d.Name, d => Database(d.Section));
@@ -96,9 +97,12 @@ internal static class DataBinding
         section.ExactlyOne("database", "volume", "files", "folder", "cluster", "globals", "sqlite", "command", "raft");
         if (section.Has("inVolume") && !section.Has("sqlite"))
             section.Wrong("inVolume", "it says where an SQLite file is, and there is none", "Name the file: 'sqlite: app.db'; for the whole volume write 'volume:'.");
+        if (section.Has("jobs") && !section.Has("database"))
+            section.Wrong("jobs", "only the dump of a database can be made by several connections", "Write it beside 'database:', or remove it.");
         return new BackupSourceDefinition
         {
             Database = section.Text("database", TextRule.PartName),
+            Jobs = section.Number("jobs", 2, MostJobs),
             Volume = section.Text("volume", TextRule.PartName),
             Files = section.Has("files") ? section.Texts("files", TextRule.Inside) : null,
             Folder = section.Text("folder"),

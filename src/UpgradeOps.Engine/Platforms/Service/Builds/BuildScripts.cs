@@ -8,27 +8,59 @@ internal static class BuildScripts
     /// <summary>How the copy ends when the build did not make something.</summary>
     public const int NotMade = 175;
 
+    /// <summary>How the copy ends when a link would lead it out of the tree, or out of the release.</summary>
+    public const int LedElsewhere = 176;
+
     /// <summary>
     /// $1 lock, $2 tree, $3 staging folder, $4 owner or nothing, then from, to and mode of each part. Under the lock of the repository's copy: who was
-    /// killed may still be writing there.
+    /// killed may still be writing there. Links are copied as links, and never written through: what they point to is live, or nothing of ours.
     /// </summary>
     private const string Copier = """
         lock=$1 tree=$2 out=$3 owner=$4; shift 4
         exec 9>"$lock" || exit 1
         ! command -v flock >/dev/null 2>&1 || flock 9
         umask 022
+        up_elsewhere() { printf '%s\n' "$1" >&2; exit 176; }
+        up_real() { real=$(cd -P -- "$1" && pwd -P && printf x) || exit 1; real=${real%?x}; }
+        up_within() {
+            up_real "$1"
+            case $real in "$tree" | "$tree"/*) ;; *) up_elsewhere "'$2' leads out of the built tree by a link, to $real." ;; esac
+        }
+        up_straight() {
+            at=$out rest=${1#"$out"} rest=${rest#/}
+            while [ -n "$rest" ]; do
+                at=$at/${rest%%/*}
+                case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+                [ ! -L "$at" ] || up_elsewhere "'${at#"$out"/}', below which '$2' would be copied, is a link of what was copied before it."
+            done
+        }
+        up_real "$tree"; tree=$real
         rm -rf -- "$out" && mkdir -- "$out" || exit 1
         while [ $# -gt 0 ]; do
             from=$tree/$1 to=$2 mode=$3
             [ -e "$from" ] || [ -L "$from" ] || { printf '%s\n' "$1" >&2; exit 175; }
             if [ -d "$from" ]; then
+                up_within "$from" "$1"; from=$real
                 to=$out/${to%/}
-                mkdir -p -- "$to" && cp -a -- "$from/." "$to/" || exit 1
+                up_straight "$to" "$1"
+                mkdir -p -- "$to" || exit 1
+                # Links of earlier parts: where this one has a file or a link, it takes their place.
+                met=$(find "$to" -type l -exec sh -c 'to=$1 from=$2; shift 2
+                    for link; do
+                        new=$from${link#"$to"}
+                        if [ -d "$new" ] && [ ! -L "$new" ]; then printf "%s\n" "${link#"$to"/}"
+                        elif [ -e "$new" ] || [ -L "$new" ]; then rm -f -- "$link" || printf "%s\n" "${link#"$to"/}"; fi
+                    done' links "$to" "$from" {} +) || exit 1
+                [ -z "$met" ] || up_elsewhere "'$met', a folder of '$1', is a link of what was copied before it."
+                cp -a -- "$from/." "$to/" || exit 1
                 [ -z "$mode" ] || find "$to" -type f -exec chmod "$mode" -- {} + || exit 1
             else
+                up_within "${from%/*}" "$1"; from=$real/${from##*/}
                 case $to in */ | .) to=$out/${to%/}/${1##*/} ;; *) to=$out/$to ;; esac
-                mkdir -p -- "${to%/*}" && cp -a -- "$from" "$to" || exit 1
-                [ -z "$mode" ] || chmod "$mode" -- "$to" || exit 1
+                up_straight "${to%/*}" "$1"
+                [ -L "$to" ] || [ ! -d "$to" ] || to=$to/${1##*/}
+                mkdir -p -- "${to%/*}" && rm -f -- "$to" && cp -a -- "$from" "$to" || exit 1
+                [ -z "$mode" ] || [ -L "$to" ] || chmod "$mode" -- "$to" || exit 1
             fi
             shift 3
         done

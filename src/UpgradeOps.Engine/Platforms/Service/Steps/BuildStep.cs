@@ -64,6 +64,9 @@ internal sealed class BuildStep(PlannedStep planned, IHost host, ServicePaths pa
         var copied = await host.RunAsync(BuildScripts.Copy(paths.SourceLock, paths.Tree, staging, build.Owner, parts), cancellationToken).ConfigureAwait(false);
         if (copied.ExitCode == BuildScripts.NotMade)
             throw new AppException(ErrorIds.BuildOutputMissing, $"The build of commit {Commit} made no {copied.Error.Trim()}, which platform.service.build.copy names; its log is {paths.BuildLog(HostPath.Name(Folder))} on {host.Address}.", copied.Error.Trim());
+        if (copied.ExitCode == BuildScripts.LedElsewhere)
+            throw new AppException(
+                ErrorIds.HostFileFailed, $"What was built of commit {Commit} is not copied: {GitText.Line(copied.Error.Trim())} Nothing is read or written through it.", staging, "Correct platform.service.build.copy in the definition, or the build.");
         if (!copied.Succeeded)
             throw new AppException(copied.Error.Contains("No space left", StringComparison.Ordinal) ? ErrorIds.DiskTooFull : ErrorIds.HostFileFailed, $"What was built of commit {Commit} cannot be copied to {staging}: {GitText.Line(copied.Error.Trim())}", staging);
 

@@ -46,6 +46,7 @@ public sealed class GitFaultTests
         using var library = await GitWorkshop.OpenAsync();
         await library.CommitAsync("Library", ("lib.txt", "library"));
         await world.Workshop.GitAsync("submodule", "--quiet", "add", library.Origin, "lib");
+        await world.Workshop.GitAsync("config", "--file", ".gitmodules", "submodule.lib.url", $"ssh://{Environment.UserName}@127.0.0.1:{world.Server.Port}{library.Origin}");
         await world.Workshop.GitAsync("-C", Path.Combine(world.Workshop.Checkout, "lib"), "commit", "-q", "--allow-empty", "-m", "Never pushed");
         await world.ReleaseAsync("v1.2.0");
         await ExpectAsync(world, "git-submodule", "v1.2.0");

@@ -35,6 +35,30 @@ public sealed class GitPasswordTests
         }
     }
 
+    [Fact]
+    public async Task A_repository_that_is_not_on_this_disk_has_no_submodules_on_it()
+    {
+        using var rig = await GitRig.OpenAsync();
+        using var other = await GitWorkshop.OpenAsync();
+        await other.CommitAsync("Another application's", ("secret.txt", "x"));
+        await rig.Workshop.GitAsync("submodule", "--quiet", "add", other.Origin, "vendor/other");
+        var commit = await rig.Workshop.CommitAsync("With a folder of the machine that builds it", ("run", "1"));
+        await rig.Workshop.GitAsync("-C", rig.Workshop.Origin, "update-server-info");
+        using var server = new Server(rig.Workshop.Origin, $"ada:{Secret}");
+        rig.Known["env:GOOD"] = Secret;
+
+        var (source, repository) = rig.Open(r => r with { Git = server.Address, User = "ada", Password = "env:GOOD" });
+        await source.ResolveAsync(null, "main", Token);
+        foreach (var write in (Func<Task>[])[() => repository.ExportAsync(commit, rig["out"], Token), () => repository.CheckOutAsync(commit, rig["tree"], fresh: false, Token)])
+        {
+            var error = await Assert.ThrowsAsync<AppException>(write);
+            Assert.True(error.ErrorId == ErrorIds.SubmoduleMissing, $"{error.ErrorId}: {error.Message}");
+            Assert.Contains("transport 'file' not allowed", error.Message);
+        }
+
+        Assert.False(File.Exists(rig["out/vendor/other/secret.txt"]) || File.Exists(rig["tree/vendor/other/secret.txt"]));
+    }
+
     /// <summary>Gives the files of a repository to who knows the password, and looks at the process list meanwhile.</summary>
     private sealed class Server : IDisposable
     {

@@ -24,7 +24,7 @@ internal sealed class GitAccess(ReleasesDefinition releases, ISecretResolver sec
             ["GIT_ASKPASS"] = "true",
             ["SSH_ASKPASS_REQUIRE"] = "never",
             ["GIT_OPTIONAL_LOCKS"] = "0",
-            ["GIT_ALLOW_PROTOCOL"] = "file:https:http:ssh",
+            ["GIT_ALLOW_PROTOCOL"] = GitAddress.Protocols(address),
             ["UPGRADEOPS_GIT_SSH"] = "-o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=15 -o ServerAliveCountMax=4"
                 + (releases.Key is { } key ? $" -o IdentitiesOnly=yes -i {ShellText.Quote(key)}" : ""),
         };
@@ -42,12 +42,7 @@ internal sealed class GitAccess(ReleasesDefinition releases, ISecretResolver sec
         if (releases.Signers is { } signers)
             settings.Add(("gpg.ssh.allowedSignersFile", signers));
         if (address is not null)
-        {
             settings.Add(("remote.origin.url", address));
-            // Submodules beside a repository on this disk are on this disk too.
-            if (!GitAddress.IsUrl(address) || address.StartsWith("file:", StringComparison.Ordinal))
-                settings.Add(("protocol.file.allow", "always"));
-        }
 
         if (address is not null && releases is { User: { } user, Password: { } password } && GitAddress.Authority(address) is { } authority)
         {

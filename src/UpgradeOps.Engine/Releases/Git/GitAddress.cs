@@ -12,6 +12,18 @@ internal static partial class GitAddress
     public static bool IsRefused(string text) =>
         text.Length == 0 || text[0] == '-' || text.Any(char.IsControl) || (!IsUrl(text) && (text.Contains("::", StringComparison.Ordinal) || text.Contains("://", StringComparison.Ordinal)));
 
+    /// <summary>On the disk of the machine that asks: a path, or <c>file://</c>. As git tells them: a colon before the first slash names a machine.</summary>
+    public static bool IsLocal(string text) => text.StartsWith("file:", StringComparison.Ordinal) || !text.Split('/')[0].Contains(':', StringComparison.Ordinal);
+
+    /// <summary>What git may speak for the sake of a repository and its submodules: a commit must not name what only this machine can reach.</summary>
+    public static string Protocols(string? address) => address switch
+    {
+        null => "https:ssh",
+        _ when IsLocal(address) => "https:ssh:file",
+        _ when IsUrl(address) && address.StartsWith("http:", StringComparison.Ordinal) => "https:ssh:http",
+        _ => "https:ssh",
+    };
+
     /// <summary>Scheme, host and port of an http address, for which alone a password counts; null for any other.</summary>
     public static string? Authority(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? uri.GetLeftPart(UriPartial.Authority) : null;

@@ -49,6 +49,18 @@ public sealed class GitTextTests
     }
 
     [Theory]
+    [InlineData("/srv/a:b.git", "https:ssh:file")]
+    [InlineData("file:///srv/b.git", "https:ssh:file")]
+    [InlineData("https://git.example.org/a.git", "https:ssh")]
+    [InlineData("git@git.example.org:a.git", "https:ssh")]
+    [InlineData("git.example.org:a.git", "https:ssh")]
+    [InlineData("http://localhost:8080/a.git", "https:ssh:http")]
+    [InlineData("http://git.example.org/a.git", "https:ssh")]
+    [InlineData(null, "https:ssh")]
+    public void A_repository_opens_only_the_ways_by_which_it_is_reached_itself(string? address, string protocols) =>
+        Assert.Equal(protocols, GitAddress.Protocols(address));
+
+    [Theory]
     [InlineData("git@h: Permission denied (publickey).\nfatal: Could not read from remote repository.", ErrorIds.RepositoryUnauthorized)]
     [InlineData("Host key verification failed.\nfatal: Could not read from remote repository.", ErrorIds.HostKeyUnknown)]
     [InlineData("fatal: could not read Username for 'https://h': terminal prompts disabled", ErrorIds.RepositoryUnauthorized)]

@@ -80,5 +80,32 @@ public sealed class GitExportTests
             var error = await Assert.ThrowsAsync<AppException>(() => source.ResolveAsync(version, null, Token));
             Assert.True(error.ErrorId == ErrorIds.SignatureInvalid, $"{version}: {error.Message}");
         }
+
+        // Somebody else's fetch moves the tag while it is verified.
+        var evil = await rig.Workshop.CommitAsync("Second", ("run", "evil"));
+        await source.ListAsync(Token);
+        var moved = rig["moved"];
+        await File.WriteAllTextAsync(rig["verifier"], $"""
+            #!/bin/sh
+            git --git-dir="{rig.Copy.Replace("$", "\\$", StringComparison.Ordinal)}" update-ref refs/tags/v1.0.0 {evil} && touch "{moved}"
+            exec ssh-keygen "$@"
+
+            """, Token);
+        File.SetUnixFileMode(rig["verifier"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await rig.Workshop.GitAsync("--git-dir", rig.Copy, "config", "gpg.ssh.program", rig["verifier"]);
+        Assert.Equal(good.Digest, (await source.ResolveAsync("v1.0.0", null, Token)).Digest);
+        Assert.True(File.Exists(moved));
+    }
+
+    [Fact]
+    public async Task Digits_mean_a_commit_and_not_the_branch_that_is_called_so()
+    {
+        using var rig = await GitRig.OpenAsync();
+        var commit = await rig.Workshop.CommitAsync("First", ("run", "1"));
+        await rig.Workshop.GitAsync("push", "-q", "origin", "HEAD:refs/heads/0123456789ab");
+        var (source, _) = rig.Open();
+        Assert.Equal($"sha1:{commit}", (await source.ResolveAsync(commit[..12], null, Token)).Digest);
+        var error = await Assert.ThrowsAsync<AppException>(() => source.ResolveAsync("0123456789ab", null, Token));
+        Assert.True(error.ErrorId == ErrorIds.ReleaseNotFound, $"{error.ErrorId}: {error.Message}");
     }
 }

@@ -43,10 +43,8 @@ internal sealed partial class GitReleaseSource(string appName, ReleasesDefinitio
         var choice = ReleaseChoice.From(releases, appName, version, channel);
         var refs = await repository.FetchAsync(cancellationToken).ConfigureAwait(false);
         var found = Pick(choice, refs) ?? await FindCommitAsync(choice, cancellationToken).ConfigureAwait(false) ?? throw NotFound(choice, refs);
-        if (releases.VerifyTags)
-            await VerifyAsync(found, cancellationToken).ConfigureAwait(false);
-
-        var commit = await repository.DescribeAsync(found.Tag is { } tag ? GitRefs.RefOfTag(tag) : found.Ref.Commit, cancellationToken).ConfigureAwait(false)
+        var verified = releases.VerifyTags ? await VerifyAsync(found, cancellationToken).ConfigureAwait(false) : null;
+        var commit = await repository.DescribeAsync(verified ?? (found.Tag is { } tag ? GitRefs.RefOfTag(tag) : found.Ref.Commit), cancellationToken).ConfigureAwait(false)
             ?? throw new AppException(
                 ErrorIds.RepositoryFailed, $"{repository.Name}: {found.Version} cannot be read as a commit: it is none, or the repository is a shallow copy of another one that does not have it.", found.Version);
         var release = Describe(found with { Ref = found.Ref with { Commit = commit.Id } }, choice.Channel);
@@ -88,16 +86,19 @@ internal sealed partial class GitReleaseSource(string appName, ReleasesDefinitio
     {
         if (choice is not ReleaseChoice.Named named || CommitPattern().Match(named.Version) is not { Success: true } match)
             return null;
-        return await repository.DescribeAsync(match.Groups["id"].Value, cancellationToken).ConfigureAwait(false) is { } commit
+        var digits = match.Groups["id"].Value;
+        // A branch or tag may be called like the beginning of an id: then it is what git finds.
+        return await repository.DescribeAsync(digits, cancellationToken).ConfigureAwait(false) is { } commit && commit.Id.StartsWith(digits, StringComparison.Ordinal)
             ? new Found(match.Groups["branch"].Success ? named.Version : $"commit-{commit.Id[..ShortId]}", new GitRef(commit.Id, commit.Id, commit.At), null)
             : null;
     }
 
-    private async Task VerifyAsync(Found found, CancellationToken cancellationToken)
+    /// <returns>The commit that was signed: the tag itself may be moved meanwhile.</returns>
+    private async Task<string> VerifyAsync(Found found, CancellationToken cancellationToken)
     {
         if (found.Tag is null)
             throw new AppException(ErrorIds.SignatureInvalid, $"{repository.Name}: {found.Version} is no tag, and only signed tags are installed here (releases.verify).", found.Version);
-        await repository.VerifyTagAsync(found.Tag, cancellationToken).ConfigureAwait(false);
+        return await repository.VerifyTagAsync(found.Tag, cancellationToken).ConfigureAwait(false);
     }
 
     private AppException NotFound(ReleaseChoice choice, GitRefs refs)

@@ -85,14 +85,16 @@ internal sealed class GitRepository
         return ChangelogSection.Find(GitText.Lines(output), version);
     }
 
+    /// <returns>The id of the commit that was signed.</returns>
     /// <exception cref="AppException"><see cref="ErrorIds.SignatureInvalid"/>: the tag has no signature that this host trusts.</exception>
-    public async Task VerifyTagAsync(string tag, CancellationToken cancellationToken)
+    public async Task<string> VerifyTagAsync(string tag, CancellationToken cancellationToken)
     {
         var result = await RunAsync(GitScripts.Verify, null, [_copy, GitRefs.RefOfTag(tag)], cancellationToken).ConfigureAwait(false);
         // The name within the signature counts: an old signed tag under a new name is none of its author's.
-        var signed = result.Output.Split('\n')[0].Split(' ', 2) is ["tag", var name] ? name : null;
-        if (result.Succeeded && signed == tag)
-            return;
+        var lines = result.Output.Split('\n');
+        var signed = lines[0].Split(' ', 2) is ["tag", var name] ? name : null;
+        if (result.Succeeded && signed == tag && lines is [_, { Length: >= 40 } commit, ..])
+            return commit;
         var why = result.ExitCode == GitScripts.NoGit ? "git is not installed"
             : signed is null ? "it is a plain name without a signature"
             : signed != tag ? $"its author signed it as '{GitText.Line(signed)}'"

@@ -79,10 +79,13 @@ internal static class GitScripts
         git --git-dir="$1" log -n 200 --format='%H|%at|%an%x1f%s' "$2..$3" --
         """;
 
-    /// <summary>$2 a tag's ref: whether its signature is good, and the name that was signed.</summary>
+    /// <summary>$2 a tag's ref: the name that was signed, the commit, and whether the signature is good. The ref is read once: another fetch may move it.</summary>
     public const string Verify = Prologue + """
-        git --git-dir="$1" for-each-ref --format='%(objecttype) %(tag)' -- "$2"
-        git --git-dir="$1" verify-tag -- "$2"
+        t=$(git --git-dir="$1" rev-parse -q --verify --end-of-options "$2") || exit 1
+        [ "$(git --git-dir="$1" cat-file -t "$t")" = tag ] || { echo; exit 1; }
+        git --git-dir="$1" cat-file tag "$t" | sed -n '3p'
+        git --git-dir="$1" rev-parse -q --verify --end-of-options "$t^{commit}" || exit 1
+        git --git-dir="$1" verify-tag -- "$t"
         """;
 
     /// <summary>$2 a commit, $3 a path of it: succeeds when there is such a file.</summary>

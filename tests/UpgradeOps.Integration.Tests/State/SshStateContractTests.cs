@@ -112,6 +112,42 @@ public sealed partial class SshStateContractTests : AppStateContract, IClassFixt
     }
 
     [Fact]
+    public async Task An_append_that_comes_late_cuts_off_no_whole_line()
+    {
+        await using var lease = await Open().TakeLeaseAsync("work", None);
+        for (var i = 1; i <= 3; i++)
+            await Open().AppendJournalAsync(lease, "op", Line(i), None);
+        var folder = new StateFolder(Name, _host, Path);
+        Task Late(string line, long offset) => folder.WriteAsync(lease, path => StateScripts.Append(path, lease.Fence, "op", line, offset, line.Length + 1), None);
+        var (one, two) = (Line(1).Length + 1, Line(2).Length + 1);
+        await RefusedAsync(ErrorIds.StateDamaged, () => Late(Line(1), 0));
+        await RefusedAsync(ErrorIds.StateDamaged, () => Late(Line(2), one));
+        await RefusedAsync(ErrorIds.StateDamaged, () => Late(Line(4), one + two));
+        await Late(Line(3), one + two);
+        Assert.Equal($"{Line(1)}\n{Line(2)}\n{Line(3)}\n", await File.ReadAllTextAsync(Journal("op")));
+
+        // What a power cut leaves of a line may have its end.
+        await File.AppendAllTextAsync(Journal("op"), new string('\0', 600) + "}\n");
+        ((SshLease)lease).Offsets.Clear();
+        await Open().AppendJournalAsync(lease, "op", Line(4), None);
+        Assert.Equal(Enumerable.Range(1, 4).Select(Line), await Open().ReadJournalAsync("op", None));
+    }
+
+    [Fact]
+    public async Task A_line_whose_fate_is_not_known_is_looked_for_before_the_next()
+    {
+        await using var lease = await Open().TakeLeaseAsync("work", None);
+        await Open().AppendJournalAsync(lease, "op", Line(1), None);
+        var journal = await File.ReadAllTextAsync(Journal("op"));
+        // Its answer never comes: it is refused here, and stands there later.
+        File.Delete(Journal("op"));
+        await RefusedAsync(ErrorIds.StateDamaged, () => Open().AppendJournalAsync(lease, "op", Line(2), None));
+        await File.WriteAllTextAsync(Journal("op"), $"{journal}{Line(2)}\n");
+        await Open().AppendJournalAsync(lease, "op", Line(3), None);
+        Assert.Equal([Line(1), Line(2), Line(3)], await Open().ReadJournalAsync("op", None));
+    }
+
+    [Fact]
     public async Task Connections_that_break_again_and_again_lose_no_line_and_double_none()
     {
         await using var server = await SshServer.StartAsync();

@@ -54,7 +54,8 @@ internal sealed class SshState(string name, SshHost host, string? declared, Time
         await held.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!held.Offsets.TryGetValue(operationId, out var offset))
+            // Read anew after one that failed: its line may be there all the same.
+            if (!held.Offsets.Remove(operationId, out var offset))
                 offset = JournalFile.WholeLength(await ReadAsync(path, cancellationToken).ConfigureAwait(false) ?? []);
             var length = Encoding.UTF8.GetByteCount(line) + 1;
             await _folder.WriteAsync(held, folder => StateScripts.Append(folder, held.Fence, operationId, line, offset, length), cancellationToken).ConfigureAwait(false);

@@ -75,7 +75,7 @@ internal sealed partial class StateFolder(string name, SshHost host, string? dec
     private string Expect((SshAnswer Answer, string Output) said) => said.Answer.ExitCode switch
     {
         0 => said.Output,
-        StateScripts.Shorter => throw Damaged("a journal is shorter than it was: somebody has changed it."),
+        StateScripts.Shorter => throw Damaged("a journal is not as it was left: somebody has changed it."),
         StateScripts.Busy => throw new AppException(ErrorIds.StateNotWritable, $"The state of {name} cannot be written in {Location}: another process has held guard.lock for 20 s.", Location),
         _ when IsFull(said.Answer.Error) => throw new AppException(ErrorIds.DiskTooFull, $"The journal of {name} cannot be written, because the disk that holds {Location} is full.", Location),
         _ => throw new AppException(ErrorIds.StateNotWritable, $"The state of {name} cannot be used in {Location}: {Reason(said.Answer)}", Location),

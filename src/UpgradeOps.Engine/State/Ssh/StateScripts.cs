@@ -18,7 +18,7 @@ internal static class StateScripts
     /// <summary>The lease is not ours any more. The lease that is there was printed.</summary>
     public const int Lost = 46;
 
-    /// <summary>The journal is shorter than it was.</summary>
+    /// <summary>The journal is shorter than it was, or whole lines stand where one should go.</summary>
     public const int Shorter = 48;
 
     private const int Reserve = FolderReserve.Size;
@@ -80,7 +80,7 @@ internal static class StateScripts
         up_roomy up_put {{file}}
         """);
 
-    /// <summary>Appends a line to a journal, as the owner of the lease. What stands behind the offset is a torn line, or an earlier try.</summary>
+    /// <summary>Appends a line to a journal, as the owner of the lease. What stands behind the offset is a torn line, or an earlier try: nothing else is cut off.</summary>
     /// <param name="offset">Bytes of the lines that are whole.</param>
     /// <param name="length">Of the line in bytes, with its end.</param>
     public static string Append(string folder, long fence, string operation, string line, long offset, int length) => Guarded(
@@ -95,6 +95,14 @@ internal static class StateScripts
         [ ! -f "$f" ] || n=$(wc -c <"$f")
         [ "$n" -ge {{offset}} ] || exit {{Shorter}}
         if [ "$n" -eq {{offset + length}} ] && [ "$(tail -c {{length}} -- "$f")" = "$new" ]; then up_sync "$f"; exit 0; fi
+        if [ "$n" -gt {{offset}} ]; then
+            # This may be a late run of what was sent long ago. A line with its end is whole, unless a power cut has left zeros in it.
+            case $(tail -c +{{offset + 1}} -- "$f" | wc -l) in
+                0) ;;
+                1) [ "$(tail -c +{{offset + 1}} -- "$f" | tr -d '\000' | wc -c)" -lt $((n-{{offset}})) ] || exit {{Shorter}} ;;
+                *) exit {{Shorter}} ;;
+            esac
+        fi
         up_append() {
             [ ! -f "$f" ] || [ "$(wc -c <"$f")" -eq {{offset}} ] || truncate -s {{offset}} -- "$f" || return 1
             if printf '%s\n' "$new" | cat >>"$f" && up_sync "$f" && [ "$(wc -c <"$f")" -eq {{offset + length}} ]; then return 0; fi

@@ -85,6 +85,7 @@ public static class ErrorIds
     public const string RehearsalNotDeclared = "UpgradeOps.Rehearsals.NotDeclared";
     public const string RehearsalTouchedLive = "UpgradeOps.Rehearsals.TouchedLive";
     public const string RehearsalShares = "UpgradeOps.Rehearsals.Shares";
+    public const string RehearsalFolderTaken = "UpgradeOps.Rehearsals.FolderTaken";
     public const string RehearsalIncomplete = "UpgradeOps.Rehearsals.Incomplete";
     public const string RehearsalRowsGone = "UpgradeOps.Rehearsals.RowsGone";
     public const string MigrationCommandMissing = "UpgradeOps.Migrations.CommandMissing";

@@ -14,7 +14,7 @@ public sealed class RehearsalTests
     private const string Smoke = """
         smoke:
           - { name: version, http: "§health", json: { version: "*" }, capture: { v: version } }
-          - { name: release file, command: [./check, www/health], output: '"${v}"' }
+          - { name: release file, command: [./check, www/health], environment: { ASKED: "§health" }, output: '"${v}"' }
           - { name: titles, sql: "SELECT count(*) FROM threads WHERE title = 'none'", database: main, expect: "500" }
         """;
 
@@ -77,6 +77,31 @@ public sealed class RehearsalTests
         await AssertNothingLeftAsync(app);
     }
 
+    [Fact]
+    public async Task A_command_migrates_the_copy_and_a_folder_of_the_users_own_is_not_touched()
+    {
+        Needs.Parts(Part.Postgres);
+        await using var app = await SqlxService.StartAsync(", run: before-switch, command: [sh, migrate]", Rehearse, atStart: false);
+        await app.SqlAsync("INSERT INTO threads VALUES (1)");
+        Publish(app, "1.1.0", atStart: false);
+        var own = app.Service("rehearsal/score.txt");
+        Directory.CreateDirectory(Path.GetDirectoryName(own)!);
+        await File.WriteAllTextAsync(own, "first act", Token);
+        var refused = await Assert.ThrowsAsync<AppException>(() => RunAsync(app, "1.1.0"));
+        Assert.Equal(ErrorIds.RehearsalFolderTaken, refused.ErrorId);
+        Assert.Equal("first act", await File.ReadAllTextAsync(own, Token));
+        Directory.Delete(Path.GetDirectoryName(own)!, recursive: true);
+        await using var watch = await Watch.StartAsync(app);
+
+        var report = await RunAsync(app, "1.1.0");
+
+        Assert.True(report.Passed, report.Reason);
+        Assert.Contains(report.Steps, s => s.Kind == "migration.run");
+        Assert.Contains("public.owners: none -> 3", report.Changed.Select(t => t.ToString()));
+        await watch.AssertUntouchedAsync();
+        await AssertNothingLeftAsync(app);
+    }
+
     [Theory]
     [InlineData("rehearse")]
     [InlineData("undo")]
@@ -122,8 +147,8 @@ public sealed class RehearsalTests
         return app;
     }
 
-    private static void Publish(SqlxService app, string version) => app.PublishNext(
-        version, true,
+    private static void Publish(SqlxService app, string version, bool atStart = true) => app.PublishNext(
+        version, atStart,
         ("040_titles.sql", "ALTER TABLE threads ADD title TEXT NOT NULL DEFAULT 'none';"), ("041_owners.sql", "CREATE TABLE owners (id INT); INSERT INTO owners VALUES (1), (2), (3);"));
 
     private static Task<RehearsalReport> RunAsync(SqlxService app, string version) =>

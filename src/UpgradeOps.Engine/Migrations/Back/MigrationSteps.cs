@@ -40,14 +40,17 @@ internal sealed class MigrationSteps(MigrationRoom room, ISchemaProbe schema, IP
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the unknown kind '{planned.Kind}'.", planned.Id),
     };
 
-    /// <param name="name">The application's.</param>
+    /// <param name="application">With migrations that a command runs.</param>
     /// <param name="release">The version that brings them.</param>
     /// <param name="job">What finds that version's environment again.</param>
-    public static PlannedStep PlanRun(MigrationsDefinition declared, string name, string? release, string? before, IReadOnlyDictionary<string, string> job)
+    public static PlannedStep PlanRun(AppDefinition application, string? release, string? before, IReadOnlyDictionary<string, string> job)
     {
+        var declared = application.Migrations!;
+        var name = application.Name;
+        List<string> command = [.. declared.Command.Select(a => Placeholders.Fill(a, application))];
         var inputs = new Dictionary<string, string>(job)
         {
-            [Command] = EngineJson.Write(declared.Command),
+            [Command] = EngineJson.Write(command),
             [Seconds] = declared.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture),
             [Target] = release is null ? name : $"{name} {release}",
         };
@@ -60,7 +63,7 @@ internal sealed class MigrationSteps(MigrationRoom room, ISchemaProbe schema, IP
             Id = "",
             Kind = Run,
             Phase = StepPhase.Migrate,
-            Description = $"Run the migrations{(release is null ? "" : $" of {release}")}: {string.Join(' ', declared.Command)}",
+            Description = $"Run the migrations{(release is null ? "" : $" of {release}")}: {string.Join(' ', command)}",
             Reversibility = Reversibility.NeedsBackup,
             Repeatable = Repeatability.Uncertain,
             Inputs = inputs,

@@ -16,8 +16,12 @@ internal sealed class ServiceJob(string name, string folder, ServiceDefinition s
     public async Task<JobState> LookAsync(CancellationToken cancellationToken) =>
         State(await work.LookAsync(cancellationToken).ConfigureAwait(false));
 
-    public Task StartAsync(IReadOnlyList<string> command, CancellationToken cancellationToken) =>
-        work.StartAsync(HostCommand.In(folder, command) with { Environment = ServiceEnvironment.Of(service, folder) }, cancellationToken);
+    public async Task StartAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        // Before a first installation nothing was ever started here.
+        await host.Files.CreateFolderAsync(paths.Run, HostModes.PrivateFolder, cancellationToken).ConfigureAwait(false);
+        await work.StartAsync(HostCommand.In(folder, command) with { Environment = ServiceEnvironment.Of(service, folder) }, cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<JobState> WaitAsync(CancellationToken cancellationToken) =>
         State(await work.FollowAsync(0, Stream.Null, cancellationToken).ConfigureAwait(false));

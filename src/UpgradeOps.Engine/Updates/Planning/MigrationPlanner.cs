@@ -33,7 +33,7 @@ internal sealed class MigrationPlanner(AppRooms rooms)
             return PlanHash.Seal(plan);
 
         var job = await rooms.Platform.PlanJobAsync(declared.Service, null, cancellationToken).ConfigureAwait(false);
-        var run = MigrationSteps.PlanRun(declared, plan.Name, current.Version, schema?.Fingerprint, job);
+        var run = MigrationSteps.PlanRun(rooms.Definition, current.Version, schema?.Fingerprint, job);
         return PlanHash.Seal(plan with
         {
             Steps = await ArrangeAsync(run, current, present, cancellationToken).ConfigureAwait(false),

@@ -7,12 +7,14 @@ namespace UpgradeOps.Engine.Updates.Planning;
 /// <summary>Makes the plan of a rehearsal: back the live data up without holding anybody, prove the backup, try the update on it.</summary>
 internal sealed class RehearsalPlanner(AppRooms rooms)
 {
-    /// <exception cref="AppException"><see cref="ErrorIds.RehearsalNotDeclared"/>; what is wrong with the version.</exception>
+    /// <exception cref="AppException"><see cref="ErrorIds.RehearsalNotDeclared"/>; <see cref="ErrorIds.RehearsalShares"/>; <see cref="ErrorIds.RehearsalFolderTaken"/>; what is wrong with the version.</exception>
     public async Task<UpdatePlan> PlanAsync(UpdateOptions options, CancellationToken cancellationToken)
     {
         var definition = rooms.Definition;
         if (definition.Rehearse is null)
             throw new AppException(ErrorIds.RehearsalNotDeclared, $"The definition of {definition.Name} does not say how a copy of it is told its port and its databases.", definition.Path);
+        SharedPlaces.Refuse(definition);
+        await ScratchFolder.Of(rooms).RefuseForeignAsync(cancellationToken).ConfigureAwait(false);
         var memory = await rooms.State.ReadAsync(cancellationToken).ConfigureAwait(false);
         var release = await rooms.Releases.ResolveAsync(
             options.Version, options.Channel ?? (options.Version is null ? memory.Channel ?? definition.Releases.Channel : null), cancellationToken).ConfigureAwait(false);

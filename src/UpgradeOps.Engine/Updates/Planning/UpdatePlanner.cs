@@ -73,6 +73,6 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         if (rooms.Definition.Migrations is not { Run: not MigrationsDefinition.OnStart } declared)
             return null;
         var job = await rooms.Platform.PlanJobAsync(declared.Service, target, cancellationToken).ConfigureAwait(false);
-        return MigrationSteps.PlanRun(declared, rooms.Definition.Name, release.Version, schema?.Fingerprint, job);
+        return MigrationSteps.PlanRun(rooms.Definition, release.Version, schema?.Fingerprint, job);
     }
 }

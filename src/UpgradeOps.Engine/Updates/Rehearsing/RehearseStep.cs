@@ -17,6 +17,7 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
         var scratch = new ScratchApp(live, context.OperationId);
+        await scratch.RefuseForeignAsync(cancellationToken).ConfigureAwait(false);
         await scratch.RemoveAsync(cancellationToken).ConfigureAwait(false);
         try
         {

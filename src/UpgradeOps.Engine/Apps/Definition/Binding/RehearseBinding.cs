@@ -37,6 +37,27 @@ internal static class RehearseBinding
             if (!definition.Backups.Any(b => b.Database == id))
                 section.Wrong("environment", $"database '{id}' has no backup of its own that could be restored for it", $"Declare '- database: {id}' under backups.");
         }
+
+        CheckMigration(definition, rehearse, root);
+    }
+
+    /// <summary>The command of its own does not read what the application's is given.</summary>
+    private static void CheckMigration(AppDefinition definition, RehearseDefinition rehearse, Section root)
+    {
+        if (definition.Migrations is not { Command.Count: > 0 } migrations || migrations.Run == MigrationsDefinition.OnStart)
+            return;
+        var texts = rehearse.Environment.Values.Concat(migrations.Command).ToList();
+        foreach (var id in definition.Databases.Keys)
+        {
+            var named = RehearseDefinition.DatabaseOf(id);
+            var single = definition.Databases.Count == 1;
+            if (texts.Any(t => t.Contains(named, StringComparison.Ordinal) || (single && t.Contains(RehearseDefinition.Database, StringComparison.Ordinal))))
+                continue;
+            var placeholder = single ? RehearseDefinition.Database : named;
+            root.Child("migrations", DefinitionKeys.Migrations)?.Wrong(
+                "command", $"nothing holds {placeholder} here or in rehearse.environment: a rehearsal would migrate the live database '{id}'",
+                $"Write {placeholder} for the database's name in it, or hand it over in a variable of rehearse.environment.");
+        }
     }
 
     private static bool Uses(RehearseDefinition rehearse, string placeholder) =>

@@ -101,8 +101,8 @@ internal sealed class FolderPacker(string root, string prefix = "./")
             case { Kind: FolderEntryKind.Special }:
                 Notes.Add($"{name} is a socket or a device, and was left out.", changed: false);
                 break;
-            case { Shared: { } shared } file when !_linked.TryAdd(shared, name):
-                tar.WriteEntry(TarHead.Of(TarEntryType.HardLink, name, file, _linked[shared]));
+            case { Shared: { } shared } file when _linked.TryGetValue(shared, out var first):
+                tar.WriteEntry(TarHead.Of(TarEntryType.HardLink, name, file, first));
                 break;
             case { } file when prepared.Content is { } content:
                 tar.WriteEntry(TarHead.OfFile(name, file, content));
@@ -111,6 +111,9 @@ internal sealed class FolderPacker(string root, string prefix = "./")
                 break;
             case { Kind: FolderEntryKind.File } file:
                 await WriteLargeAsync(tar, file, prepared.Path, name, cancellationToken).ConfigureAwait(false);
+                // Only now: a name that vanished is not in the archive, and nothing may be linked to it.
+                if (file.Shared is { } itself)
+                    _linked[itself] = name;
                 break;
             case { } entry:
                 tar.WriteEntry(TarHead.OfEmpty(name, entry)!);

@@ -27,10 +27,10 @@ internal static class PostgresFailure
             return failure.As(ErrorIds.DatabaseUnauthorized, $"PostgreSQL refused the user or password ({failure.Place})");
         if (Says("FATAL:  database") && Says("does not exist"))
             return failure.As(ErrorIds.DatabaseMissing, $"PostgreSQL has no such database ({failure.Place})");
-        if (failure.Error.StartsWith(StagedDump.NoRoom, StringComparison.Ordinal))
+        if (failure.Error.LastIndexOf(StagedDump.NoRoom, StringComparison.Ordinal) is >= 0 and var told)
         {
             return new AppException(
-                ErrorIds.DiskTooFull, $"There is no room in {failure.Place} for a dump by several connections: {failure.Error[StagedDump.NoRoom.Length..].Trim()}.",
+                ErrorIds.DiskTooFull, $"There is no room in {failure.Place} for a dump by several connections: {failure.Error[(told + StagedDump.NoRoom.Length)..].Trim()}.",
                 failure.Place, "Make room there, name another folder in the TMPDIR of that place, or remove 'jobs:' from the entry under backups.");
         }
 

@@ -77,6 +77,23 @@ public sealed class FolderArchiveTests : IDisposable
         await TarWalker.WalkAsync(tar, (_, _, _) => Task.CompletedTask, default);
     }
 
+    [Fact]
+    public async Task A_file_of_two_names_is_kept_though_the_first_of_them_vanishes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "hard links of Unix");
+        var first = _scratch.Write("from/a", "kept");
+        Assert.Null(UpgradeOps.Engine.Hosts.Durable.Posix.TryHardLink(first, _scratch["from/b"]));
+        Assert.Null(UpgradeOps.Engine.Hosts.Durable.Posix.TryHardLink(first, _scratch["from/c"]));
+        var packer = new FolderPacker(_scratch["from"]);
+        var tar = await PackAsync(packer, () => File.Delete(first));
+        await new FolderUnpacker(_scratch["to"]).UnpackAsync(tar, default);
+
+        Assert.True(packer.Notes.Changed);
+        Assert.Equal(["b", "c"], Directory.GetFiles(_scratch["to"]).Select(Path.GetFileName).Order());
+        File.AppendAllText(_scratch["to/b"], "+");
+        Assert.Equal("kept+", File.ReadAllText(_scratch["to/c"]));
+    }
+
     [Theory]
     [InlineData(5000)]
     [InlineData(100)]

@@ -65,6 +65,8 @@ public sealed class UndoUpdate(EngineSession session)
     {
         await using (open.ConfigureAwait(false))
         {
+            // Before anybody looks whether the schema moved: a migration that still runs could move it afterwards.
+            await open.Transaction.HaltAsync(cancellationToken).ConfigureAwait(false);
             var record = open.Transaction.Record;
             var answer = await new OpenUndo(open.Rooms, record).AskAsync(options, cancellationToken).ConfigureAwait(false);
             if (answer?.Data == DataPolicy.Restore && Results.Blocked(record.Plan with { Findings = answer.Findings }) is { } found)

@@ -24,6 +24,12 @@ internal interface IStep
     /// taken back already. Never removes user data: renames it aside.
     /// </summary>
     Task UndoAsync(StepContext context, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends what an earlier process began here and what goes on by itself, so that the world stands still when the way back is decided. Asked
+    /// of every step that was begun and not done, before any of them is undone; perhaps more than once.
+    /// </summary>
+    Task HaltAsync(StepContext context, CancellationToken cancellationToken);
 }
 
 /// <summary>What looking at the world tells about a step.</summary>
@@ -46,6 +52,8 @@ internal abstract class Step(PlannedStep planned) : IStep
     public abstract Task DoAsync(StepContext context, CancellationToken cancellationToken);
 
     public virtual Task UndoAsync(StepContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public virtual Task HaltAsync(StepContext context, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>An input that the planner must have given.</summary>
     protected string Input(string name) => Planned.Inputs.TryGetValue(name, out var value)

@@ -72,6 +72,13 @@ internal sealed class Sim
 
     public Task<UpdateResult?> GoBackAsync(DataPolicy? data = null) => WithOpenAsync(t => t.GoBackAsync(data, CancellationToken.None));
 
+    public async Task HaltAsync()
+    {
+        var open = await OperationIndex.FindOpenAsync(State, CancellationToken.None);
+        await using var lease = await State.TakeLeaseAsync("undo", CancellationToken.None);
+        await (await Transaction.ContinueAsync(Rooms, lease, open!.OperationId, CancellationToken.None)).HaltAsync(CancellationToken.None);
+    }
+
     private async Task<UpdateResult?> WithOpenAsync(Func<Transaction, Task<UpdateResult>> work)
     {
         var open = await OperationIndex.FindOpenAsync(State, CancellationToken.None);

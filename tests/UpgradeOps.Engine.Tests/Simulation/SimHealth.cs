@@ -56,8 +56,16 @@ internal sealed class SimHealth(SimWorld world) : IHealthProbe
 
 internal sealed class SimSchema(SimWorld world) : ISchemaProbe
 {
-    public Task<SchemaState?> ReadAsync(CancellationToken cancellationToken) => Task.FromResult<SchemaState?>(
-        world.Databases.TryGetValue("live", out var live) ? new SchemaState { Database = "live", Fingerprint = $"schema-{live.Schema}" } : null);
+    public Task<SchemaState?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var seen = world.Databases.TryGetValue("live", out var live) ? new SchemaState { Database = "live", Fingerprint = $"schema-{live.Schema}" } : null;
+        foreach (var version in world.Death.Dead ? [] : world.Commands.Values.ToList())
+        {
+            world.Migrate(version, world.Databases["live"]);
+        }
+
+        return Task.FromResult(seen);
+    }
 }
 
 internal sealed class SimReleases : IReleaseSource

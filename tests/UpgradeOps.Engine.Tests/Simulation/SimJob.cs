@@ -6,7 +6,7 @@ namespace UpgradeOps.Engine.Tests.Simulation;
 internal sealed class SimJob(SimWorld world, string name, string version) : IJob
 {
     public Task<JobState> LookAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(world.Jobs.TryGetValue(name, out var well) ? new JobState(JobPhase.Ended, well ? 0 : 1) : new JobState(JobPhase.None));
+        Task.FromResult(world.Commands.ContainsKey(name) ? new JobState(JobPhase.Running) : world.Jobs.TryGetValue(name, out var well) ? new JobState(JobPhase.Ended, well ? 0 : 1) : new JobState(JobPhase.None));
 
     public Task StartAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
@@ -14,6 +14,12 @@ internal sealed class SimJob(SimWorld world, string name, string version) : IJob
         {
             world.Effect($"job {name}", () =>
             {
+                if (world.SlowJobs)
+                {
+                    world.Commands[name] = version;
+                    return;
+                }
+
                 world.Jobs[name] = !world.Sick.Contains(version);
                 world.JobRuns.Add(name);
                 world.Migrate(version, world.Databases["live"]);
@@ -27,10 +33,19 @@ internal sealed class SimJob(SimWorld world, string name, string version) : IJob
 
     public Task<byte[]> OutputAsync(CancellationToken cancellationToken) => Task.FromResult("migrating"u8.ToArray());
 
-    public Task EndAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (world.Commands.ContainsKey(name))
+        {
+            world.Effect($"end job {name}", () => world.Commands.Remove(name));
+        }
+
+        return Task.CompletedTask;
+    }
 
     public Task RemoveAsync(CancellationToken cancellationToken)
     {
+        world.Commands.Remove(name);
         if (world.Jobs.ContainsKey(name))
         {
             world.Effect($"remove job {name}", () => world.Jobs.Remove(name));

@@ -34,6 +34,12 @@ internal sealed class SimWorld
     /// <summary>Commands that were left behind, by name: whether they ended well.</summary>
     public Dictionary<string, bool> Jobs { get; } = [];
 
+    /// <summary>Commands go on for as long as nobody has read the schema, and change it right after that.</summary>
+    public bool SlowJobs { get; init; }
+
+    /// <summary>Commands that still run, by name: the version whose migrations they are.</summary>
+    public Dictionary<string, string> Commands { get; } = [];
+
     /// <summary>How often each was begun.</summary>
     public List<string> JobRuns { get; } = [];
 
@@ -42,9 +48,9 @@ internal sealed class SimWorld
     /// <summary>Names of effects, in order, for messages of failed tests.</summary>
     public List<string> Log { get; } = [];
 
-    public static SimWorld Running(string version, bool byCommand = false)
+    public static SimWorld Running(string version, bool byCommand = false, bool slowJobs = false)
     {
-        var world = new SimWorld { Configured = version, ByCommand = byCommand };
+        var world = new SimWorld { Configured = version, ByCommand = byCommand, SlowJobs = slowJobs };
         world.Containers["c0"] = new SimContainer(version) { Running = true };
         return world;
     }

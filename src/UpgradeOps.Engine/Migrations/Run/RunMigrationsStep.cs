@@ -68,6 +68,10 @@ internal sealed class RunMigrationsStep(PlannedStep planned, MigrationRoom room,
     public override Task UndoAsync(StepContext context, CancellationToken cancellationToken) =>
         Job(Planned, context.OperationId, platform).RemoveAsync(cancellationToken);
 
+    /// <summary>Whether the schema moved is asked next: it must not move after that.</summary>
+    public override Task HaltAsync(StepContext context, CancellationToken cancellationToken) =>
+        Job(Planned, context.OperationId, platform).EndAsync(cancellationToken);
+
     /// <summary>
     /// Nobody knows any more how it ended. The database may: where nothing changed, nothing was applied; and a tool that is known here leaves
     /// out what its table has. One that wrote down a failure is not asked again.

@@ -69,6 +69,7 @@ internal sealed class OperationRunner(
     /// <summary>Takes back everything that was begun, newest first.</summary>
     public async Task<OperationOutcome> GoBackAsync(CancellationToken stop)
     {
+        await HaltAsync(stop).ConfigureAwait(false);
         var decision = await policy.DecideAsync(log.Record, stop).ConfigureAwait(false);
         if (decision.NeedsChoice is { } choice)
         {
@@ -132,6 +133,16 @@ internal sealed class OperationRunner(
         }
 
         return await VerifyOldAsync(stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends what goes on by itself, of steps that an earlier process began: what is seen of the world afterwards stays so.</summary>
+    public async Task HaltAsync(CancellationToken cancellationToken)
+    {
+        foreach (var planned in log.Record.Plan.Steps)
+        {
+            if (log.Record.Step(planned.Id) is { Begun: true, Done: false, Undone: false })
+                await steps.Create(planned).HaltAsync(Context(planned), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task DoAsync(PlannedStep planned, bool repeatUncertain, CancellationToken stop)

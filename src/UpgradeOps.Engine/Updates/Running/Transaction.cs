@@ -65,6 +65,10 @@ internal sealed class Transaction
         return _log.AppendAsync(JournalEvent.Effect, outputs, CancellationToken.None);
     }
 
+    /// <summary>Ends what goes on by itself, for whoever is about to ask what is to be taken back. Nothing happens where the operation only goes forward.</summary>
+    public Task HaltAsync(CancellationToken cancellationToken) =>
+        Record.IsKeeping || Record is { Plan.Kind: OperationKind.Undo, IsGoingBack: false } ? Task.CompletedTask : Runner(repeatUncertain: false).HaltAsync(cancellationToken);
+
     public Task<UpdateResult> RunAsync(bool repeatUncertain, CancellationToken stop) => ReportAsync(repeatUncertain, runner => runner.RunAsync(repeatUncertain, stop));
 
     /// <summary>
@@ -91,14 +95,7 @@ internal sealed class Transaction
     {
         var time = _rooms.Options.Time;
         _rooms.Options.Progress.Report(new ProgressEvent(ProgressKind.OperationStarted, null, Record.OperationId) { Plan = Record.Plan, At = time.GetUtcNow() });
-        var apps = new AppSteps(_rooms.Platform);
-        var catalogue = new StepCatalogue(
-        [
-            _rooms.Platform, _rooms.Backups, _rooms.Health, apps, new DataSteps(_rooms.Backups, apps, () => Record, repeatUncertain),
-            new MigrationSteps(_rooms.Migrations, _rooms.Schema, _rooms.Platform, _rooms.CleanAsync),
-            new RehearsalSteps(_rooms),
-        ]);
-        var runner = new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, time);
+        var runner = Runner(repeatUncertain);
         try
         {
             await run(runner).ConfigureAwait(false);
@@ -112,6 +109,18 @@ internal sealed class Transaction
         }
 
         return Results.Of(Record, _resumed);
+    }
+
+    private OperationRunner Runner(bool repeatUncertain)
+    {
+        var apps = new AppSteps(_rooms.Platform);
+        var catalogue = new StepCatalogue(
+        [
+            _rooms.Platform, _rooms.Backups, _rooms.Health, apps, new DataSteps(_rooms.Backups, apps, () => Record, repeatUncertain),
+            new MigrationSteps(_rooms.Migrations, _rooms.Schema, _rooms.Platform, _rooms.CleanAsync),
+            new RehearsalSteps(_rooms),
+        ]);
+        return new OperationRunner(_log, catalogue, _rooms.State, new FailurePolicy(_rooms, _lease), _rooms.Options.Progress, _rooms.Options.Time);
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> KeepConfigurationAsync(

@@ -59,6 +59,8 @@ internal sealed class PullStep(PlannedStep planned, ComposeProject project) : Co
                     (done, total) => context.Tell($"Pulling {service.Repository}", done, total ?? (expected >= done ? expected : null)),
                     Stall,
                     cancellationToken).ConfigureAwait(false);
+                // The engine is silent about layers that arrive in one piece: the last word is ours.
+                context.Tell($"Pulled {service.NewImage}", expected, expected);
                 return;
             }
             catch (AppException e) when (e.ErrorId == ErrorIds.EngineUnreachable && left > 0)

@@ -61,6 +61,7 @@ public static class ErrorIds
     public const string ServiceStopFailed = "UpgradeOps.Service.StopFailed";
 
     public const string BuildFailed = "UpgradeOps.Build.Failed";
+    public const string BuildFileMissing = "UpgradeOps.Build.FileMissing";
     public const string BuildOutputMissing = "UpgradeOps.Build.OutputMissing";
     public const string BuildOwnerForbidden = "UpgradeOps.Build.OwnerForbidden";
 

@@ -48,6 +48,7 @@ internal static class ErrorKinds
         [ErrorIds.CheckoutDirty] = (Conflict, "Commit and push what belongs to a release, or undo it with git restore."),
         [ErrorIds.CheckoutDiverged] = (Conflict, "Push the checkout's own commits, or reset it to the branch that it follows."),
         [ErrorIds.BuildFailed] = (Failed, "Mend what the log names, then run the same command again; what was built so far is built upon."),
+        [ErrorIds.BuildFileMissing] = (NotFound, "Correct build: in the compose file, or platform.compose.build.in in the definition."),
         [ErrorIds.BuildOutputMissing] = (NotFound, "Correct platform.service.build.copy in the definition, or the build."),
         [ErrorIds.BuildOwnerForbidden] = (NotPermitted, "Run as root on the application's host and name a user that exists there, or remove platform.service.build.owner."),
         [ErrorIds.ComposeInvalid] = (InvalidInput, "Run docker compose config in the folder and mend what it names."),

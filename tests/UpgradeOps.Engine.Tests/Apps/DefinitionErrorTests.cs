@@ -8,6 +8,7 @@ public class DefinitionErrorTests
     [InlineData("name: kmp\nplatform", "name: kmp\nplatfrom", ErrorIds.DefinitionUnknownKey, "3:1", "platfrom", "Did you mean 'platform'?")]
     [InlineData("env-file: .env", "envFile: .env", ErrorIds.DefinitionUnknownKey, "7:16", "platform.compose.version.envFile", "Did you mean 'env-file'?")]
     [InlineData("databases:", "image: a/b\ndatabases:", ErrorIds.DefinitionUnknownKey, "11:1", "image", "It belongs under releases.")]
+    [InlineData("version: { env-file: .env, variable: TAG }", "build: {}", ErrorIds.DefinitionInvalid, "9:3", "releases.image", "git: …")]
     [InlineData("databases:", "windows: nightly\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "windows", "refused rather than ignored")]
     [InlineData("databases:", "notices: []\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "notices", "Remove it")]
     [InlineData("databases:", "smoke: [ { name: a } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:10", "smoke[0]", "exactly one")]
@@ -88,6 +89,21 @@ public class DefinitionErrorTests
 
         Assert.Equal(ErrorIds.DefinitionInvalid, error.ErrorId);
         Assert.Contains($": {key}: ", error.Message.Split('\n')[0]);
+    }
+
+    [Theory]
+    [InlineData("build: {}", "build: { in: ../x }", "platform.compose.build.in")]
+    [InlineData("build: {}", "build: { timeout: 25h }", "platform.compose.build.timeout")]
+    [InlineData("build: {}", "build: {}\n    version: { variable: TAG }", "platform.compose.build")]
+    [InlineData("build: {}", "version: { variable: TAG }", "releases.git")]
+    [InlineData("git: https", "key: k\n  folder: /srv/x\n  notes: https", "releases.folder")]
+    public void Images_are_built_from_git_or_have_a_tag(string from, string to, string key)
+    {
+        var built = Definitions.Compose.Replace("version: { env-file: .env, variable: TAG }", "build: {}").Replace("image: ghcr.io/owner/kmp", "git: https://git.example.org/kmp.git");
+        Assert.Equal((".", TimeSpan.FromHours(1)), (Definitions.Parse(built).Platform.Compose!.Build!.In, Definitions.Parse(built).Platform.Compose!.Build!.Timeout));
+        var error = Definitions.Refused(built.Replace(from, to));
+
+        Assert.Contains($": {key}: ", error.Message);
     }
 
     [Theory]

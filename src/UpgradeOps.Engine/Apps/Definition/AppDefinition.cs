@@ -102,7 +102,21 @@ internal sealed record ComposeDefinition
     /// <summary>The <c>.env</c> file, relative to <see cref="Directory"/>, and the variable in it that holds the image tag.</summary>
     public string EnvFile { get; init; } = ".env";
 
-    public required string Variable { get; init; }
+    /// <summary>Empty where the images are built.</summary>
+    public string Variable { get; init; } = "";
+
+    /// <summary>How the images are built of commits; null where they are published.</summary>
+    public ComposeBuildDefinition? Build { get; init; }
+}
+
+/// <summary>Images that Compose builds of a commit (<c>build:</c> in the compose file).</summary>
+internal sealed record ComposeBuildDefinition
+{
+    /// <summary>The folder of the repository that <see cref="ComposeDefinition.Directory"/> stands for; a dot for its root.</summary>
+    public string In { get; init; } = ".";
+
+    /// <summary>How long a build may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>Release folders with a <c>current</c> link, run by a supervisor.</summary>

@@ -15,10 +15,12 @@ internal static class DefinitionKeys
 
     public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
 
-    public static readonly KeySet Compose = new("platform.compose", ["directory", "files", "project", "service", "version"],
-        "build", "profiles", "services", "generate", "instances");
+    public static readonly KeySet Compose = new("platform.compose", ["directory", "files", "project", "service", "version", "build"],
+        "profiles", "services", "generate", "instances");
 
     public static readonly KeySet ComposeVersion = new("platform.compose.version", ["env-file", "variable"], "image", "tag");
+
+    public static readonly KeySet ComposeBuild = new("platform.compose.build", ["in", "timeout"], "pull", "fresh", "args", "secrets", "environment");
 
     public static readonly KeySet Service = new("platform.service", ["directory", "supervisor", "command", "environment", "stopTimeout", "build"],
         "unit", "user", "group", "shared", "keep", "instances", "owner", "mode");
@@ -72,5 +74,5 @@ internal static class DefinitionKeys
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, Service, Build, BuildStep, BuildCopy, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, ComposeBuild, Service, Build, BuildStep, BuildCopy, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
 }

@@ -23,6 +23,18 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    /// <summary>Where the command finds the engine, for what runs it without us.</summary>
+    public IReadOnlyDictionary<string, string> EngineVariables => engineAddress is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["DOCKER_HOST"] = engineAddress };
+
+    /// <summary>The JSON of what the compose files say, for a build: <c>build:</c> may ask for more variables than anything that runs.</summary>
+    /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/> with Compose's own message.</exception>
+    public async Task<byte[]> ReadForBuildAsync(IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken)
+    {
+        using var json = new MemoryStream();
+        var result = await AskAsync(["config", "--format", "json"], null, json, cancellationToken, variables).ConfigureAwait(false);
+        return result.Succeeded ? json.ToArray() : throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config");
+    }
+
     /// <summary>Reads what the compose files say, with a probe in the variable's place.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/> with Compose's own message.</exception>
     public async Task<ComposeModel> ReadModelAsync(CancellationToken cancellationToken)
@@ -102,13 +114,13 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     }
 
     /// <summary>Runs what changes nothing: again when the connection to the host was lost.</summary>
-    private async Task<CommandResult> AskAsync(string[] verb, string? value, MemoryStream output, CancellationToken cancellationToken)
+    private async Task<CommandResult> AskAsync(string[] verb, string? value, MemoryStream output, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? more = null)
     {
         for (var left = Tries; ; left--)
         {
             try
             {
-                return await RunAsync(verb, value, output, cancellationToken).ConfigureAwait(false);
+                return await RunAsync(verb, value, output, cancellationToken, variables: more).ConfigureAwait(false);
             }
             catch (AppException e) when (left > 1 && e.ErrorId == ErrorIds.HostConnectionLost)
             {
@@ -118,7 +130,8 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     }
 
     /// <param name="more">Another compose file, as text.</param>
-    private async Task<CommandResult> RunAsync(IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken, string? more = null)
+    /// <param name="variables">More of them, for what the files say.</param>
+    private async Task<CommandResult> RunAsync(IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken, string? more = null, IReadOnlyDictionary<string, string>? variables = null)
     {
         List<string> arguments = ["compose", "--ansi", "never", "--project-directory", compose.Directory];
         foreach (var file in await files.FindAsync(cancellationToken).ConfigureAwait(false))
@@ -132,6 +145,8 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         arguments.AddRange(verb);
 
         var command = new HostCommand("docker", arguments) { WorkingDirectory = compose.Directory, Environment = Environment(value) };
+        if (variables is not null)
+            command = command with { Environment = new Dictionary<string, string>([.. command.Environment, .. variables]) };
         using var input = more is null ? null : new MemoryStream(System.Text.Encoding.UTF8.GetBytes(more));
         using var timer = new CancellationTokenSource(Patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
@@ -155,7 +170,7 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         var environment = new Dictionary<string, string> { ["COMPOSE_MENU"] = "0" };
         if (engineAddress is not null)
             environment["DOCKER_HOST"] = engineAddress;
-        if (value is not null)
+        if (value is not null && compose.Variable.Length > 0)
             environment[compose.Variable] = value;
         return environment;
     }

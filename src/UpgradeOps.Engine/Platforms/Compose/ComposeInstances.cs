@@ -16,7 +16,10 @@ internal sealed class ComposeInstances(ComposeProject project)
             known = names = (snapshot.Model.Project, [.. snapshot.Moving.Select(s => s.Name)]);
         }
 
-        var containers = await project.Containers.FindAsync(names.Project, names.Services, cancellationToken).ConfigureAwait(false);
+        // Where images are built, a commit may bring services that nobody knew when the names were read.
+        var containers = project.Compose.Build is null
+            ? await project.Containers.FindAsync(names.Project, names.Services, cancellationToken).ConfigureAwait(false)
+            : await project.Containers.FindOthersAsync(names.Project, project.Databases, cancellationToken).ConfigureAwait(false);
         return [.. containers.Select(ContainerInstance.Of)];
     }
 }

@@ -7,7 +7,7 @@ using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Compose;
 
-/// <summary>Applications from published images behind Docker Compose, whose version is a tag in an environment file.</summary>
+/// <summary>Applications behind Docker Compose, from published images whose version is a tag in an environment file, or from images that are built of commits.</summary>
 internal sealed class ComposePlatform(ComposeProject project) : IPlatform
 {
     private readonly ComposeInstances instances = new(project);
@@ -20,7 +20,7 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
     public Task<IReadOnlyList<Instance>> InstancesAsync(CancellationToken cancellationToken) => instances.ReadAsync(cancellationToken);
 
     public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
-        new ComposeChecks(project).RunAsync(target, cancellationToken);
+        new ComposeChecks(project).RunAsync(current, target, cancellationToken);
 
     public Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
         new ComposePlanner(project).RunAsync(current, target, cancellationToken);
@@ -29,6 +29,7 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
     {
         StepKinds.Remember => new RememberStep(planned, project),
         StepKinds.Pull => new PullStep(planned, project),
+        StepKinds.Build when project.Repository is { } repository => new BuildStep(planned, project, repository),
         StepKinds.Hold => new HoldStep(planned, project),
         StepKinds.Tag => new TagStep(planned, project),
         StepKinds.Files => new FilesStep(planned, project),

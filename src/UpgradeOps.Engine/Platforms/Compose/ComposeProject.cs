@@ -2,7 +2,9 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Files;
+using UpgradeOps.Engine.Releases.Git;
 
 namespace UpgradeOps.Engine.Platforms.Compose;
 
@@ -10,6 +12,7 @@ namespace UpgradeOps.Engine.Platforms.Compose;
 internal sealed class ComposeProject
 {
     private readonly Func<string, CancellationToken, Task<PullCredentials?>> _credentials;
+    private readonly string? _engine;
 
     /// <param name="credentials">For the registry of an image repository; null to ask without.</param>
     public ComposeProject(
@@ -22,7 +25,9 @@ internal sealed class ComposeProject
         Docker = docker;
         Time = time;
         Files = new ComposeFiles(Compose, host.Files);
-        Command = new ComposeCommand(Compose, Files, host, docker.Endpoint.IsElsewhere ? null : docker.Endpoint.Address, time);
+        _engine = docker.Endpoint.IsElsewhere ? null : docker.Endpoint.Address;
+        Command = new ComposeCommand(Compose, Files, host, _engine, time);
+        Builds = new BuildPaths(Compose.Directory);
         Containers = new ProjectContainers(docker);
         Databases = definition.Databases.Values.Select(d => d.Service).OfType<string>().ToHashSet();
         _credentials = credentials;
@@ -45,10 +50,23 @@ internal sealed class ComposeProject
 
     public ComposeCommand Command { get; }
 
+    /// <summary>The repository whose commits are built; null where images are published.</summary>
+    public GitRepository? Repository { get; init; }
+
+    public BuildPaths Builds { get; }
+
     public ProjectContainers Containers { get; }
 
     /// <summary>Services that are declared as databases: they stay where they are.</summary>
     public IReadOnlySet<string> Databases { get; }
+
+    /// <summary>The command with other compose files, of the same project in the same folder.</summary>
+    /// <param name="files">Absolute.</param>
+    public ComposeCommand CommandWith(IReadOnlyList<string> files)
+    {
+        var other = Compose with { Files = files };
+        return new ComposeCommand(other, new ComposeFiles(other, Host.Files), Host, _engine, Time);
+    }
 
     /// <param name="repository">An image's name without tag.</param>
     public Task<PullCredentials?> CredentialsAsync(string repository, CancellationToken cancellationToken) => _credentials(repository, cancellationToken);

@@ -17,6 +17,15 @@ internal static class ContainerLabels
     /// <summary>The image id that is held.</summary>
     public const string Hold = "upgradeops.hold";
 
+    /// <summary>What an image was built of: the release's digest, version, tag and source.</summary>
+    public const string BuiltDigest = "upgradeops.digest";
+    public const string BuiltVersion = "upgradeops.version";
+    public const string BuiltTag = "upgradeops.tag";
+    public const string BuiltSource = "upgradeops.source";
+
+    /// <summary>The commit, as other tools look for it.</summary>
+    public const string ImageRevision = "org.opencontainers.image.revision";
+
     public const string ImageVersion = "org.opencontainers.image.version";
 
     public static string? Label(this ContainerDetails container, string name) => container.Config.Labels?.GetValueOrDefault(name);

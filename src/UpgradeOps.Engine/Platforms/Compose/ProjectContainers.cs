@@ -9,9 +9,18 @@ internal sealed class ProjectContainers(DockerClient docker)
     public async Task<IReadOnlyList<ContainerDetails>> FindAsync(string project, IEnumerable<string> services, CancellationToken cancellationToken)
     {
         var wanted = services.ToHashSet();
+        return await FindAsync(project, wanted.Contains, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same of all services but these.</summary>
+    public Task<IReadOnlyList<ContainerDetails>> FindOthersAsync(string project, IReadOnlySet<string> services, CancellationToken cancellationToken) =>
+        FindAsync(project, name => !services.Contains(name), cancellationToken);
+
+    private async Task<IReadOnlyList<ContainerDetails>> FindAsync(string project, Func<string, bool> wanted, CancellationToken cancellationToken)
+    {
         var all = await docker.ListContainersAsync([$"{ContainerLabels.Project}={project}"], cancellationToken).ConfigureAwait(false);
         var ids = all
-            .Where(c => wanted.Contains(c.Labels.GetValueOrDefault(ContainerLabels.Service, "")))
+            .Where(c => wanted(c.Labels.GetValueOrDefault(ContainerLabels.Service, "")))
             .Where(c => !string.Equals(c.Labels.GetValueOrDefault(ContainerLabels.OneOff), "True", StringComparison.OrdinalIgnoreCase))
             .Select(c => c.Id);
         return await InspectAsync(ids, cancellationToken).ConfigureAwait(false);

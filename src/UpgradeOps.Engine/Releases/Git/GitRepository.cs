@@ -17,11 +17,14 @@ internal sealed class GitRepository
     private readonly string _copy;
     private readonly GitAccess _access;
 
+    /// <summary>Where everything of ours stands in a folder that is somebody's own, such as that of a compose file.</summary>
+    public const string OwnFolder = ".upgradeops";
+
     private GitRepository(AppDefinition definition, string declared, IHost host, ISecretResolver secrets)
     {
         _host = host;
         _declared = declared;
-        _copy = HostPath.Join(definition.Platform.Directory, "source", "repository.git");
+        _copy = HostPath.Join(definition.Platform.Directory, definition.Platform.Compose is null ? "source" : OwnFolder, "repository.git");
         _access = new GitAccess(definition.Releases, secrets);
     }
 
@@ -109,6 +112,35 @@ internal sealed class GitRepository
     public async Task<bool> HoldsAsync(string commit, string path, CancellationToken cancellationToken) =>
         (await RunAsync(GitScripts.Holds, null, [_copy, commit, path], cancellationToken).ConfigureAwait(false)).Succeeded;
 
+    /// <returns>A file of a commit; null when the commit has no such file.</returns>
+    public async Task<byte[]?> ReadAsync(string commit, string path, CancellationToken cancellationToken)
+    {
+        await RequireAsync(commit, cancellationToken).ConfigureAwait(false);
+        if (await KindAsync(commit, path, cancellationToken).ConfigureAwait(false) != GitKind.File)
+            return null;
+        using var bytes = new MemoryStream();
+        var result = await _host.StreamAsync(await CommandAsync(GitScripts.Blob, null, [_copy, commit, path], cancellationToken).ConfigureAwait(false), null, bytes, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? bytes.ToArray() : throw Failed(result, $"{path} of commit {commit} cannot be read");
+    }
+
+    /// <param name="path">A dot for the commit's root.</param>
+    public async Task<GitKind> KindAsync(string commit, string path, CancellationToken cancellationToken) =>
+        (await RunAsync(GitScripts.Kind, null, [_copy, commit, path == "." ? "" : path], cancellationToken).ConfigureAwait(false)).Output.Trim() switch
+        {
+            "blob" => GitKind.File,
+            "tree" => GitKind.Folder,
+            "commit" => GitKind.Submodule,
+            _ => GitKind.Nothing,
+        };
+
+    /// <summary>Whether a file's content is one that it had in a commit, or in one of the last thousand before it that changed it: nobody edited it.</summary>
+    public async Task<bool> HadAsync(string commit, string path, byte[] content, CancellationToken cancellationToken)
+    {
+        using var input = new MemoryStream(content);
+        var command = await CommandAsync(GitScripts.Had, null, [_copy, commit, path], cancellationToken).ConfigureAwait(false);
+        return (await _host.StreamAsync(command, input, null, cancellationToken).ConfigureAwait(false)).Succeeded;
+    }
+
     /// <summary>Writes a commit's files, with those of its submodules, into a folder of ours that is made anew.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.SubmoduleMissing"/>, or what git failed with.</exception>
     public Task ExportAsync(string commit, string folder, CancellationToken cancellationToken) =>
@@ -122,18 +154,21 @@ internal sealed class GitRepository
 
     private async Task WriteAsync(string script, string commit, IReadOnlyList<string> more, CancellationToken cancellationToken)
     {
-        if (await DescribeAsync(commit, cancellationToken).ConfigureAwait(false) is not { Submodules: var submodules })
-        {
-            // The copy may have been deleted since the plan was made.
-            await FetchAsync(cancellationToken).ConfigureAwait(false);
-            submodules = (await DescribeAsync(commit, cancellationToken).ConfigureAwait(false))?.Submodules
-                ?? throw new AppException(ErrorIds.ReleaseNotFound, $"{_declared}: commit {commit} is not there any more.", commit);
-        }
-
+        var submodules = (await RequireAsync(commit, cancellationToken).ConfigureAwait(false)).Submodules;
         var address = submodules > 0 ? await AddressAsync(cancellationToken).ConfigureAwait(false) : null;
         var result = await RunAsync(script, address, [_copy, commit, .. more], cancellationToken).ConfigureAwait(false);
         if (!result.Succeeded)
             throw Failed(result, $"commit {commit} cannot be written to {more[0]}");
+    }
+
+    private async Task<GitCommit> RequireAsync(string commit, CancellationToken cancellationToken)
+    {
+        if (await DescribeAsync(commit, cancellationToken).ConfigureAwait(false) is { } there)
+            return there;
+        // The copy may have been deleted since the plan was made.
+        await FetchAsync(cancellationToken).ConfigureAwait(false);
+        return await DescribeAsync(commit, cancellationToken).ConfigureAwait(false)
+            ?? throw new AppException(ErrorIds.ReleaseNotFound, $"{_declared}: commit {commit} is not there any more.", commit);
     }
 
     /// <summary>Removes a folder of <see cref="ExportAsync"/>, once nobody who was killed writes into it any more.</summary>
@@ -191,3 +226,12 @@ internal sealed class GitRepository
 /// <param name="Id">Whole.</param>
 /// <param name="Submodules">How many folders of other repositories it has.</param>
 internal sealed record GitCommit(string Id, DateTimeOffset At, long SizeBytes, int Submodules);
+
+/// <summary>What stands at a path of a commit.</summary>
+internal enum GitKind
+{
+    Nothing,
+    File,
+    Folder,
+    Submodule,
+}

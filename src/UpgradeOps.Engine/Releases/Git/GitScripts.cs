@@ -29,6 +29,8 @@ internal static class GitScripts
         [ -d "${1%/*/*}" ] || exit 172
         umask 077
         mkdir -p -- "${1%/*}" || exit 1
+        # In a checkout, git is not to see what is ours.
+        case ${1%/*} in */.upgradeops) [ -f "${1%/*}/.gitignore" ] || printf '*\n' >"${1%/*}/.gitignore" || exit 1 ;; esac
         exec 9>"${1%/*}/lock" || exit 1
         ! command -v flock >/dev/null 2>&1 || flock 9
         [ ! -d "$1" ] || find "$1" -name '*.lock' -type f -exec rm -f -- {} + 9>&-
@@ -90,6 +92,18 @@ internal static class GitScripts
 
     /// <summary>$2 a commit, $3 a path of it: succeeds when there is such a file.</summary>
     public const string Holds = Prologue + """[ "$(git --git-dir="$1" cat-file -t "$2:$3" 2>/dev/null)" = blob ]""";
+
+    /// <summary>$2 a commit, $3 a path of it, or nothing for its root: what stands there.</summary>
+    public const string Kind = Prologue + """git --git-dir="$1" cat-file -t "$2:$3" 2>/dev/null || { m=$(git --git-dir="$1" ls-tree -- "$2" "$3"); case $m in "160000 "*) echo commit ;; esac; }; exit 0""";
+
+    /// <summary>$2 a commit, $3 a file of it.</summary>
+    public const string Blob = Prologue + """git --git-dir="$1" cat-file blob "$2:$3" """;
+
+    /// <summary>$2 a commit, $3 a file: succeeds when what is on the input is what the file was in the commit or in one before it.</summary>
+    public const string Had = Prologue + """
+        id=$(git --git-dir="$1" hash-object --stdin) || exit 1
+        git --git-dir="$1" log -n 1000 -m --full-history --format= --raw --no-abbrev --no-renames "$2" -- "$3" | awk -v id="$id" '$4 == id { found = 1 } END { exit !found }'
+        """;
 
     /// <summary>$2 a commit, $3 a folder of ours: gets the commit's files with those of its submodules, and nothing of git.</summary>
     public const string Export = Prologue + Lock + """

@@ -17,11 +17,19 @@ internal static class Agreement
             CheckRemote(root);
         if (definition.Platform is { Compose: not null, Service: null })
         {
-            var releases = root.Child("releases", DefinitionKeys.Releases);
-            releases?.MustNotHave("folder", "the platform compose takes versions from an image repository", "Use 'image: …' instead.");
-            if (releases?.Has("git") == true)
-                releases.Wrong("git", "the platform compose takes versions from an image repository", "Use 'image: …' instead.", ErrorIds.DefinitionNotImplemented);
+            CheckCompose(root, definition.Platform.Compose);
         }
+    }
+
+    private static void CheckCompose(Section root, ComposeDefinition compose)
+    {
+        var releases = root.Child("releases", DefinitionKeys.Releases);
+        var wanted = compose.Build is null ? "Use 'image: …' instead." : "Use 'git: …' instead.";
+        releases?.MustNotHave("folder", "the platform compose takes versions from an image repository, or builds them from git", wanted);
+        if (compose.Build is not null)
+            releases?.MustNotHave("image", "platform.compose.build builds the images from git", wanted);
+        else
+            releases?.MustNotHave("git", "platform.compose.version names the tag of a published image", "Use 'image: …' instead, or 'platform: { compose: { …, build: {} } }' to build the images from git.");
     }
 
     private static void CheckDatabaseNames(AppDefinition definition, Section root)

@@ -18,7 +18,8 @@ internal static class PlatformBinding
 
     private static ComposeDefinition Compose(Section section, FolderPath folder)
     {
-        var version = section.RequiredChild("version", DefinitionKeys.ComposeVersion, "Name the variable that holds the image's tag: 'version: { env-file: .env, variable: APP_TAG }'.");
+        section.ExactlyOne("version", "build");
+        var version = section.Child("version", DefinitionKeys.ComposeVersion);
         return new ComposeDefinition
         {
             Directory = folder.OnHost(section, "directory", section.RequiredText("directory", fix: "Name the folder of the compose file.")),
@@ -27,8 +28,15 @@ internal static class PlatformBinding
             Service = section.RequiredText("service", TextRule.PartName, "Name the service that carries the version."),
             EnvFile = version?.Text("env-file", TextRule.Inside) ?? ".env",
             Variable = version?.RequiredText("variable", TextRule.Variable, "Name the variable that holds the image's tag.") ?? "",
+            Build = section.Child("build", DefinitionKeys.ComposeBuild) is { } build ? Build(build) : null,
         };
     }
+
+    private static ComposeBuildDefinition Build(Section section) => new()
+    {
+        In = section.Text("in", TextRule.TreePath) ?? ".",
+        Timeout = section.Time("timeout", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
+    };
 
     private static ServiceDefinition Service(Section section, FolderPath folder)
     {

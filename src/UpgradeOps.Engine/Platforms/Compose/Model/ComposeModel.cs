@@ -6,6 +6,20 @@ namespace UpgradeOps.Engine.Platforms.Compose.Model;
 /// <param name="Warnings">What Compose wrote to standard error, such as variables that are not set.</param>
 internal sealed record ComposeModel(string Project, IReadOnlyDictionary<string, ComposeService> Services, IReadOnlyList<string> Warnings)
 {
+    /// <summary>The image of a service, with its tag; one that is only built is called as Compose calls it.</summary>
+    public string ImageOf(ComposeService service) => Tagged(service.Image ?? $"{Project}-{service.Name}");
+
+    /// <summary>The services whose images are built: by their own <c>build:</c>, or because they use the image of one that has it.</summary>
+    public IReadOnlyList<ComposeService> Built()
+    {
+        var images = Services.Values.Where(s => s.IsBuilt).Select(ImageOf).ToHashSet();
+        return [.. Services.Values.Where(s => images.Contains(ImageOf(s))).OrderBy(s => s.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>With <c>:latest</c> where it has no tag; ids and digests as they are.</summary>
+    public static string Tagged(string reference) =>
+        reference.Contains('@', StringComparison.Ordinal) || reference.StartsWith("sha256:", StringComparison.Ordinal) || ImageIdentity.TagOf(reference) is not null ? reference : $"{reference}:latest";
+
     /// <summary>
     /// The services whose version the variable decides: their image contains it, or is the same reference as the declared service's.
     /// Services that use it only elsewhere would be made anew by the next <c>docker compose up</c>, so they move too, unless they are databases.
@@ -39,7 +53,13 @@ internal sealed record ComposeService
     /// <summary>How many containers it declares.</summary>
     public int Replicas { get; init; } = 1;
 
-    public bool IsBuilt { get; init; }
+    public bool IsBuilt => Build is not null;
+
+    /// <summary>Set when it is built from source.</summary>
+    public ComposeServiceBuild? Build { get; init; }
+
+    /// <summary>Volumes with a name that it mounts, as the engine calls them.</summary>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
 
     public string? PullPolicy { get; init; }
 
@@ -51,6 +71,10 @@ internal sealed record ComposeService
     /// <summary>Services whose network, processes or volumes it shares (<c>service:name</c>).</summary>
     public IReadOnlyList<string> SharesWith { get; init; } = [];
 }
+
+/// <param name="Context">Absolute, or an address.</param>
+/// <param name="Dockerfile">Relative to the context, or absolute; null when its text stands in the compose file.</param>
+internal sealed record ComposeServiceBuild(string Context, string? Dockerfile);
 
 /// <param name="Condition"><c>service_started</c>, <c>service_healthy</c> or <c>service_completed_successfully</c>.</param>
 /// <param name="Restart">True when the dependent is to be restarted after the other was replaced.</param>

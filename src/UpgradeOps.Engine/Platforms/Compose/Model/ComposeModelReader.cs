@@ -15,8 +15,11 @@ internal static class ComposeModelReader
         {
             var reader = new Utf8JsonReader(json);
             using var document = JsonDocument.ParseValue(ref reader);
+            var volumes = Member(document.RootElement, "volumes") is { ValueKind: JsonValueKind.Object } named
+                ? named.EnumerateObject().ToDictionary(v => v.Name, v => Text(v.Value, "name") ?? v.Name)
+                : [];
             var services = Member(document.RootElement, "services") is { ValueKind: JsonValueKind.Object } all
-                ? all.EnumerateObject().Select(s => ReadService(s.Name, s.Value, probe)).ToDictionary(s => s.Name)
+                ? all.EnumerateObject().Select(s => ReadService(s.Name, s.Value, probe, volumes)).ToDictionary(s => s.Name)
                 : [];
             return new ComposeModel(Text(document.RootElement, "name") ?? "", services, warnings);
         }
@@ -26,7 +29,7 @@ internal static class ComposeModelReader
         }
     }
 
-    private static ComposeService ReadService(string name, JsonElement service, string probe)
+    private static ComposeService ReadService(string name, JsonElement service, string probe, Dictionary<string, string> volumes)
     {
         var image = Text(service, "image");
         return new ComposeService
@@ -37,7 +40,8 @@ internal static class ComposeModelReader
             UsesVariable = service.GetRawText().Contains(probe, StringComparison.Ordinal),
             ContainerName = Text(service, "container_name"),
             Replicas = ReadReplicas(service),
-            IsBuilt = Member(service, "build") is not null,
+            Build = Member(service, "build") is { } build ? ReadBuild(build) : null,
+            Volumes = ReadVolumes(service, volumes),
             PullPolicy = Text(service, "pull_policy"),
             HasHooks = Hooks.Any(h => Member(service, h) is not null),
             DependsOn = Member(service, "depends_on") is { ValueKind: JsonValueKind.Object } depends
@@ -46,6 +50,14 @@ internal static class ComposeModelReader
             SharesWith = ReadShares(service),
         };
     }
+
+    private static ComposeServiceBuild ReadBuild(JsonElement build) => new(
+        Text(build, "context") ?? ".",
+        Text(build, "dockerfile_inline") is null ? Text(build, "dockerfile") ?? "Dockerfile" : null);
+
+    private static List<string> ReadVolumes(JsonElement service, Dictionary<string, string> volumes) => Member(service, "volumes") is { ValueKind: JsonValueKind.Array } mounts
+        ? [.. mounts.EnumerateArray().Where(m => Text(m, "type") == "volume").Select(m => Text(m, "source")).OfType<string>().Select(s => volumes.GetValueOrDefault(s, s)).Distinct()]
+        : [];
 
     private static ComposeDependency ReadDependency(JsonProperty dependency) => new(
         dependency.Name,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Files;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
 
@@ -11,24 +12,30 @@ internal sealed class ComposePlanner(ComposeProject project)
 {
     public async Task<IReadOnlyList<PlannedStep>> RunAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
     {
-        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
-        var value = ValueFor(snapshot, target);
+        var built = project.Compose.Build is null ? null : await TargetProject.ReadAsync(project, current, target, cancellationToken).ConfigureAwait(false);
+        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken, built).ConfigureAwait(false);
+        var value = built is null ? ValueFor(snapshot, target) : "";
         var services = await new MovePlanner(project, snapshot, value).RunAsync(target, cancellationToken).ConfigureAwait(false);
-        var files = target.IsRecorded ? await ChangedFilesAsync(target, cancellationToken).ConfigureAwait(false) : [];
+        var files = target.IsRecorded ? await ChangedFilesAsync(target, cancellationToken).ConfigureAwait(false) : [.. (built?.Files ?? []).Where(f => f.Taken).Select(f => f.Path)];
         var inputs = new Dictionary<string, string>
         {
             [StepInputs.Project] = snapshot.Model.Project,
             [StepInputs.Services] = EngineJson.Write(services),
         };
-        var values = new Dictionary<string, string>(inputs) { [StepInputs.Value] = value, [StepInputs.OldValue] = snapshot.Value! };
+        var values = new Dictionary<string, string>(inputs) { [StepInputs.Value] = value, [StepInputs.OldValue] = snapshot.Value ?? "" };
         var before = await project.Files.HashAsync(cancellationToken).ConfigureAwait(false);
         var remember = new Dictionary<string, string>(values) { [StepInputs.Files] = EngineJson.Write(before) };
-        var after = new Dictionary<string, string>(before) { [project.Files.EnvPath] = ComposeFiles.Hash(EnvFile.Parse(snapshot.Env!, project.Files.EnvPath).With(project.Compose.Variable, value, project.Files.EnvPath)) };
+        var after = new Dictionary<string, string>(before);
+        if (built is null)
+            after[project.Files.EnvPath] = ComposeFiles.Hash(EnvFile.Parse(snapshot.Env!, project.Files.EnvPath).With(project.Compose.Variable, value, project.Files.EnvPath));
+        foreach (var file in built?.Files ?? [])
+            after[file.Path] = file.Sha256;
         foreach (var (path, bytes) in target.RecordedFiles.Where(f => f.Key != project.Files.EnvPath))
             after[path] = ComposeFiles.Hash(bytes);
         values[StepInputs.Files] = EngineJson.Write(after);
         var keep = new Dictionary<string, string>(inputs) { [StepInputs.Files] = values[StepInputs.Files] };
         var words = new StepWords(services, target.Release);
+        var commit = new CommitPlan(target.Release, words, built, snapshot);
         var recreate = services.Any(s => Beside.Obstacle(snapshot, s.Name) is not null);
 
         List<PlannedStep> steps =
@@ -43,15 +50,21 @@ internal sealed class ComposePlanner(ComposeProject project)
             steps.Add(Step(StepKinds.Pull, StepPhase.Stage, words.Pull, Reversibility.Additive, pull) with { Interruptible = true });
         }
 
+        if (commit.Builds)
+            steps.Add(Step(StepKinds.Build, StepPhase.Stage, commit.Description, Reversibility.Additive, commit.BuildInputs(inputs)) with { Interruptible = true });
         steps.Add(Step(StepKinds.Hold, StepPhase.Stage, words.Hold, Reversibility.Additive, inputs));
         steps.Add(Step(StepKinds.Tag, StepPhase.Switch, words.Tag, Reversibility.Reversible, inputs));
         if (files.Count > 0)
-            steps.Add(Step(StepKinds.Files, StepPhase.Switch, $"Put back {string.Join(" and ", files)} as recorded", Reversibility.Reversible, new() { [StepInputs.Paths] = EngineJson.Write(files) }));
-        steps.Add(Step(StepKinds.Env, StepPhase.Switch, $"Set {project.Compose.Variable} to {value} in {project.Files.EnvPath}", Reversibility.Reversible, new()
+            steps.Add(Step(StepKinds.Files, StepPhase.Switch, commit.FilesWords(files), Reversibility.Reversible, commit.FilesInputs(files)));
+        if (built is null)
         {
-            [StepInputs.Value] = value,
-            [StepInputs.Sha256] = ComposeFiles.Hash(snapshot.Env!),
-        }));
+            steps.Add(Step(StepKinds.Env, StepPhase.Switch, $"Set {project.Compose.Variable} to {value} in {project.Files.EnvPath}", Reversibility.Reversible, new()
+            {
+                [StepInputs.Value] = value,
+                [StepInputs.Sha256] = ComposeFiles.Hash(snapshot.Env!),
+            }));
+        }
+
         steps.AddRange(Switch(snapshot, recreate, inputs, values, words));
         steps.Add(Step(StepKinds.Keep, StepPhase.Keep, words.Keep, Reversibility.Irreversible, keep));
         return steps;
@@ -65,7 +78,7 @@ internal sealed class ComposePlanner(ComposeProject project)
         {
             [StepInputs.Project] = snapshot.Model.Project,
             [StepInputs.Service] = service ?? project.Compose.Service,
-            [StepInputs.Value] = target is null ? snapshot.Value ?? throw Unassigned(snapshot) : ValueFor(snapshot, target),
+            [StepInputs.Value] = project.Compose.Build is not null ? "" : target is null ? snapshot.Value ?? throw Unassigned(snapshot) : ValueFor(snapshot, target),
         };
     }
 

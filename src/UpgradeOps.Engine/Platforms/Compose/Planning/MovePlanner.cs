@@ -1,4 +1,4 @@
-using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Model;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
 
@@ -10,8 +10,9 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
 {
     public async Task<IReadOnlyList<MovedService>> RunAsync(PlatformTarget target, CancellationToken cancellationToken)
     {
-        var recorded = RecordedServices(target);
-        var moving = snapshot.Moving.Where(s => snapshot.Containers.Any(c => c.ServiceName() == s.Name)).ToList();
+        var recorded = RecordedMoves.Of(target);
+        var built = snapshot.Target is null ? [] : snapshot.Model.Built().Select(s => s.Name).ToHashSet();
+        var moving = snapshot.Moving.Where(s => snapshot.Containers.Any(c => c.ServiceName() == s.Name) || !snapshot.Live.Services.ContainsKey(s.Name)).ToList();
         if (moving.TrueForAll(s => s.Name != snapshot.Service.Name))
             moving.Insert(0, snapshot.Service);
 
@@ -22,6 +23,8 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
             var plain = await WithDigestAsync(Describe(service, moving), cancellationToken).ConfigureAwait(false);
             moved.Add(target.IsRecorded
                 ? Back(plain, service, target, recorded)
+                : built.Contains(service.Name) ? plain with { BuiltAs = BuiltImages.NameOf(plain.Repository, target.Release) }
+                : snapshot.Target is not null ? await AlongAsync(plain, service, cancellationToken).ConfigureAwait(false)
                 : await ForwardAsync(plain, service, target.Release, digests, cancellationToken).ConfigureAwait(false));
         }
 
@@ -37,11 +40,11 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
         {
             Name = service.Name,
             Count = running.Count > 0 ? running.Count : Math.Max(service.Replicas, 1),
-            Reference = WithTag(service.Template is { } template ? $"{template.Repository}:{template.TagOf(value)}" : service.Image ?? ""),
+            Reference = service.Template is { } template ? ComposeModel.Tagged($"{template.Repository}:{template.TagOf(value)}") : snapshot.Model.ImageOf(service),
             Old = old.Select(c => c.Id).ToList(),
             Running = running.Select(c => c.Id).ToList(),
             OldImage = main?.Image,
-            OldReference = service.Template is { } t && snapshot.Value is { } before ? WithTag($"{t.Repository}:{t.TagOf(before)}") : main?.Config.Image,
+            OldReference = service.Template is { } t && snapshot.Value is { } before ? ComposeModel.Tagged($"{t.Repository}:{t.TagOf(before)}") : main is null ? null : ComposeModel.Tagged(main.Config.Image),
             After = service.DependsOn.Where(d => moving.Exists(m => m.Name == d.Service)).ToList(),
             EndsByItself = snapshot.Model.Services.Values.Any(s => s.DependsOn.Any(d => d.Service == service.Name && d.Condition == ComposeDependency.Completed)),
         };
@@ -72,6 +75,15 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
         return plain with { Digest = digest };
     }
 
+    /// <summary>A published image that the commit's compose file asks for: what is here counts, as for Compose; what is not is fetched by its digest.</summary>
+    private async Task<MovedService> AlongAsync(MovedService plain, ComposeService service, CancellationToken cancellationToken)
+    {
+        if (service.Image is null || service.Image.Contains('@', StringComparison.Ordinal) || await project.Docker.InspectImageAsync(plain.Reference, cancellationToken).ConfigureAwait(false) is not null)
+            return plain;
+        var auth = await project.CredentialsAsync(plain.Repository, cancellationToken).ConfigureAwait(false);
+        return plain with { Digest = await project.Docker.ResolveDigestAsync(plain.Reference, auth, cancellationToken).ConfigureAwait(false) };
+    }
+
     /// <summary>Exactly the images that ran then, by their ids.</summary>
     private MovedService Back(MovedService plain, ComposeService service, PlatformTarget target, IReadOnlyList<MovedService> recorded)
     {
@@ -81,12 +93,4 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
             ? plain with { Image = target.RecordedArtifact }
             : plain;
     }
-
-    private static IReadOnlyList<MovedService> RecordedServices(PlatformTarget target) =>
-        target.RecordedSteps.FirstOrDefault(s => s.Kind == StepKinds.Remember)?.Inputs.TryGetValue(StepInputs.Services, out var json) == true
-            ? EngineJson.Read<List<MovedService>>(json, ErrorIds.PlanDamaged, StepKinds.Remember)
-            : [];
-
-    private static string WithTag(string reference) =>
-        reference.Contains('@', StringComparison.Ordinal) || ImageIdentity.TagOf(reference) is not null ? reference : $"{reference}:latest";
 }

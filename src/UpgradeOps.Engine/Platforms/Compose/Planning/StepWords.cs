@@ -11,13 +11,16 @@ internal sealed class StepWords(IReadOnlyList<MovedService> services, Release re
 
     private string NewNames => string.Join(", ", services.Select(s => Times(s.Name, s.Count)));
 
+    /// <summary>Services whose images are built.</summary>
+    public IReadOnlyList<string> Built => [.. services.Where(s => s.BuiltAs is not null).Select(s => s.Name)];
+
     public string Remember => $"Remember what runs of {Names}";
 
     public string Pull => $"Pull {string.Join(", ", services.Where(s => s.Digest is not null).Select(s => $"{s.Reference} ({Short(s.Digest!)})").Distinct())}";
 
     public string Hold => "Hold the images of both versions against pruning";
 
-    public string Tag => $"Point {string.Join(", ", services.Where(s => s.NewImage is not null).Select(s => s.Reference).Distinct())} at {(release.Digest is { } digest ? Short(digest) : "the recorded image")} here";
+    public string Tag => $"Point {string.Join(", ", services.Where(s => s.NewImage is not null).Select(s => s.Reference).Distinct())} at {(Built.Count > 0 ? "what was built" : release.Digest is { } digest ? Short(digest) : "the recorded image")} here";
 
     public string Create => $"Make the new container{(services.Sum(s => s.Count) == 1 ? "" : "s")} of {NewNames} beside the old";
 

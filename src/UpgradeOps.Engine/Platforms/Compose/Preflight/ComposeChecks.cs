@@ -1,4 +1,6 @@
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Planning;
+using UpgradeOps.Engine.Releases.Git;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Preflight;
 
@@ -7,14 +9,14 @@ internal sealed class ComposeChecks(ComposeProject project)
 {
     private static readonly Version OldestCompose = new(2, 4);
 
-    public async Task<IReadOnlyList<Finding>> RunAsync(PlatformTarget target, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> RunAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
     {
         try
         {
             await project.Docker.PingAsync(cancellationToken).ConfigureAwait(false);
             // Two commands of a tenth of a second each: side by side. A missing plugin explains why the other fails, so it is told first.
             var command = CheckCommandAsync(cancellationToken);
-            var reading = ComposeSnapshot.ReadAsync(project, cancellationToken);
+            var reading = ReadAsync(current, target, cancellationToken);
             await Task.WhenAll(command, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (await command.ConfigureAwait(false) is { } unfit)
                 return [unfit];
@@ -22,13 +24,17 @@ internal sealed class ComposeChecks(ComposeProject project)
             var asked = await Task.WhenAll(
                 new DriftCheck(project, snapshot).RunAsync(cancellationToken),
                 new ImageCheck(project, snapshot).RunAsync(target, cancellationToken)).ConfigureAwait(false);
-            return [.. new ServiceChecks(project, snapshot).Run(), .. asked.SelectMany(f => f)];
+            var build = snapshot.Target is null || target.IsRecorded ? [] : await new BuildCheck(project, snapshot, GitDigest.CommitOf(target.Release.Digest)!).RunAsync(cancellationToken).ConfigureAwait(false);
+            return [.. build, .. new ServiceChecks(project, snapshot).Run(), .. asked.SelectMany(f => f)];
         }
         catch (AppException e)
         {
             return [Findings.Of(e)];
         }
     }
+
+    private async Task<ComposeSnapshot> ReadAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) => await ComposeSnapshot.ReadAsync(
+        project, cancellationToken, project.Compose.Build is null ? null : await TargetProject.ReadAsync(project, current, target, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
 
     private async Task<Finding?> CheckCommandAsync(CancellationToken cancellationToken)
     {

@@ -8,16 +8,17 @@ internal sealed class DriftCheck(ComposeProject project, ComposeSnapshot snapsho
 {
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
-        if (snapshot.Value is not { Length: > 0 } value)
+        if (snapshot.Target is null && snapshot.Value is not { Length: > 0 })
             return [];
-        var hashes = await project.Command.ReadHashesAsync(value, cancellationToken).ConfigureAwait(false);
+        var hashes = snapshot.Target?.Hashes ?? await project.Command.ReadHashesAsync(snapshot.Value!, cancellationToken).ConfigureAwait(false);
         var moving = snapshot.Moving.Select(s => s.Name).ToHashSet();
         var behind = Behind(moving);
         var others = await project.Containers.FindAsync(snapshot.Model.Project, behind, cancellationToken).ConfigureAwait(false);
         var replaces = moving.Any(s => Beside.Obstacle(snapshot, s) is not null);
         return
         [
-            .. Drifted(snapshot.Containers.Where(c => c.State.Running), hashes).Select(s => Findings.Warning(
+            // What a commit changes is what it is installed for.
+            .. snapshot.Target is not null ? [] : Drifted(snapshot.Containers.Where(c => c.State.Running), hashes).Select(s => Findings.Warning(
                 ErrorIds.ConfigurationDrift,
                 s,
                 $"{s} runs with another configuration than its files ask for now: they were edited since, or come from another environment. The update applies them too.",

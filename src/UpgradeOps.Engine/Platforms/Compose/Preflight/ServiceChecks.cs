@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Model;
 using UpgradeOps.Engine.Platforms.Compose.Planning;
 
@@ -8,9 +9,11 @@ internal sealed class ServiceChecks(ComposeProject project, ComposeSnapshot snap
 {
     private string Variable => project.Compose.Variable;
 
+    private bool Builds => project.Compose.Build is not null;
+
     public IEnumerable<Finding> Run() =>
     [
-        .. CheckVariable(),
+        .. Builds ? [] : CheckVariable(),
         .. CheckRunning(),
         .. snapshot.Moving.SelectMany(CheckService),
         .. CheckSharing(),
@@ -81,10 +84,10 @@ internal sealed class ServiceChecks(ComposeProject project, ComposeSnapshot snap
 
     private IEnumerable<Finding> CheckService(ComposeService service)
     {
-        if (service.IsBuilt)
+        if (service.IsBuilt && !Builds)
         {
             yield return Findings.Blocker(
-                ErrorIds.ComposeUnsupported, service.Name, $"{service.Name} is built from source (build:), which is not supported yet.", "Use a published image, without build: in the compose file.");
+                ErrorIds.ComposeUnsupported, service.Name, $"{service.Name} is built from source (build:), and the definition names the tag of a published image.", "Write 'build: {}' instead of 'version:' under platform.compose, and 'git:' under releases; or use a published image.");
         }
 
         if (Beside.Obstacle(snapshot, service.Name) is { } obstacle)
@@ -96,7 +99,7 @@ internal sealed class ServiceChecks(ComposeProject project, ComposeSnapshot snap
                 service.ContainerName is null ? "Give the volumes names in the compose file." : "Remove container_name from the compose file.");
         }
 
-        if (service.PullPolicy is "always" or "build")
+        if (service.PullPolicy == "always" || (service.PullPolicy == "build" && !Builds))
         {
             yield return Findings.Warning(
                 ErrorIds.ComposeUnsupported,
@@ -118,11 +121,19 @@ internal sealed class ServiceChecks(ComposeProject project, ComposeSnapshot snap
             service.Name,
             $"{service.Name} shares the network, processes or volumes of {shared}, whose container is replaced: that is not supported yet.");
 
-    private IEnumerable<Finding> CheckDatabases() => snapshot.Model.Services.Values
+    private IEnumerable<Finding> CheckDatabases() => Builds ? CheckChangedDatabases() : snapshot.Model.Services.Values
         .Where(s => s.UsesVariable && project.Databases.Contains(s.Name) && snapshot.Moving.All(m => m.Name != s.Name))
         .Select(s => Findings.Warning(
             ErrorIds.ComposeUnsupported,
             s.Name,
             $"The database {s.Name} uses {Variable} too. It is left alone, and the next plain docker compose up will make it anew.",
             $"Take {Variable} out of that service."));
+
+    private IEnumerable<Finding> CheckChangedDatabases() => snapshot.Target is not { } target ? [] : project.Databases
+        .Where(d => BuiltServices.IsChanged(target, d, snapshot.All))
+        .Select(d => Findings.Warning(
+            ErrorIds.ConfigurationDrift,
+            d,
+            $"The compose files that count after the update change the database {d}. It is left as it is, and the next plain docker compose up will make it anew.",
+            "Look at what changes, back up, then apply it by hand: docker compose up --detach."));
 }

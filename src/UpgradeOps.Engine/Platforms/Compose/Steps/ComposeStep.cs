@@ -76,16 +76,17 @@ internal abstract class ComposeStep(PlannedStep planned, ComposeProject project)
         return Recorded<List<NewContainer>>(made.Count > 0 ? made : context.OutputsOf(StepKinds.Recreate), StepOutputs.Containers);
     }
 
-    /// <summary>The image ids to which the pull came, by <c>repository@digest</c>.</summary>
-    protected Dictionary<string, string> Pulled(StepContext context) =>
-        Recorded<Dictionary<string, string>>(context.OutputsOf(StepKinds.Pull), StepOutputs.Images);
+    /// <summary>The image ids to which the pull and the build came, by the images' names.</summary>
+    protected Dictionary<string, string> Brought(StepContext context) => new([
+        .. Recorded<Dictionary<string, string>>(context.OutputsOf(StepKinds.Pull), StepOutputs.Images),
+        .. Recorded<Dictionary<string, string>>(context.OutputsOf(StepKinds.Build), StepOutputs.Images)]);
 
     /// <returns>The id of a service's new image; null when any will do.</returns>
     protected string? ImageOf(MovedService service, StepContext context) => service switch
     {
-        { Digest: null } => service.Image,
-        _ => Pulled(context).GetValueOrDefault(service.NewImage!)
-            ?? throw new AppException(ErrorIds.ImageNotFound, $"{service.NewImage} was not pulled in this operation.", service.NewImage),
+        { Digest: null, BuiltAs: null } => service.Image,
+        _ => Brought(context).GetValueOrDefault(service.NewImage!)
+            ?? throw new AppException(ErrorIds.ImageNotFound, $"{service.NewImage} was not {(service.BuiltAs is null ? "pulled" : "built")} in this operation.", service.NewImage),
     };
 
     /// <summary>Starts containers of what ran before, with the engine's orders for them as they were.</summary>

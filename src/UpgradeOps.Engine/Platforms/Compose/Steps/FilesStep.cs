@@ -1,10 +1,12 @@
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Files;
+using UpgradeOps.Engine.Releases.Git;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Steps;
 
 /// <summary>
-/// Going back: puts compose files as they were when the recorded version ran, for an old image under a new compose file is a third version
+/// Forward, where images are built: puts compose files as the commit has them. Going back: puts compose files as they were when the recorded version ran, for an old image under a new compose file is a third version
 /// that never existed. What stands there now is kept with the operation.
 /// </summary>
 internal sealed class FilesStep(PlannedStep planned, ComposeProject project) : ComposeStep(planned, project)
@@ -43,9 +45,19 @@ internal sealed class FilesStep(PlannedStep planned, ComposeProject project) : C
         }
     }
 
-    private async Task<byte[]> RecordedAsync(string path, StepContext context, CancellationToken cancellationToken) =>
-        await context.RecordedFileAsync(path, cancellationToken).ConfigureAwait(false)
+    private async Task<byte[]> RecordedAsync(string path, StepContext context, CancellationToken cancellationToken) => OptionalInput(StepInputs.Digest) is { } digest
+        ? await OfCommitAsync(path, GitDigest.CommitOf(digest)!, cancellationToken).ConfigureAwait(false)
+        : await context.RecordedFileAsync(path, cancellationToken).ConfigureAwait(false)
         ?? throw new AppException(ErrorIds.StateDamaged, $"The recorded copy of {path} is gone.", path);
+
+    private async Task<byte[]> OfCommitAsync(string path, string commit, CancellationToken cancellationToken)
+    {
+        var file = Read<List<CommitFile>>(Input(StepInputs.CommitFiles)).Single(f => f.Path == path);
+        var bytes = Project.Repository is { } repository ? await repository.ReadAsync(commit, file.Source!, cancellationToken).ConfigureAwait(false) : null;
+        return bytes is not null && ComposeFiles.Hash(bytes) == file.Sha256
+            ? bytes
+            : throw new AppException(ErrorIds.PlanStale, $"Commit {commit} has another {file.Source} than when the plan was made.", path);
+    }
 
     /// <summary>Files of one name in several folders must not meet.</summary>
     private static string NameOf(string path) => $"{ComposeFiles.Hash(System.Text.Encoding.UTF8.GetBytes(path))[..8]}-{Path.GetFileName(path)}";

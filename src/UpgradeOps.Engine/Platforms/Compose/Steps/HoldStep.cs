@@ -58,7 +58,14 @@ internal static class Holds
             // Never run: an image may have no command of its own, and then the engine asks for one.
             Entrypoint = ["upgradeops-hold"],
             Cmd = [],
-            Labels = new Dictionary<string, string> { [ContainerLabels.HoldApp] = project.Definition.Name, [ContainerLabels.Hold] = image },
+            // An image that Compose built says of which service it is: the hold is none of its containers.
+            Labels = new Dictionary<string, string>
+            {
+                [ContainerLabels.HoldApp] = project.Definition.Name,
+                [ContainerLabels.Hold] = image,
+                [ContainerLabels.Project] = "",
+                [ContainerLabels.Service] = "",
+            },
             HostConfig = new ContainerHostSpec { NetworkMode = "none" },
         }, cancellationToken);
 }

@@ -19,6 +19,9 @@ internal sealed record MovedService
     /// <summary>The image id, where it is known beforehand: going back to a recorded one.</summary>
     public string? Image { get; init; }
 
+    /// <summary>The name that its image gets when it is built, of the commit; null where none is built.</summary>
+    public string? BuiltAs { get; init; }
+
     /// <summary>Ids of the containers that were there before, running or not.</summary>
     public IReadOnlyList<string> Old { get; init; } = [];
 
@@ -40,8 +43,8 @@ internal sealed record MovedService
     /// <summary>True when it does its work and ends, such as a migration that others wait for.</summary>
     public bool EndsByItself { get; init; }
 
-    /// <summary>How the new image is named to the engine: by digest, or by its id.</summary>
-    public string? NewImage => Digest is null ? Image : $"{Repository}@{Digest}";
+    /// <summary>How the new image is named to the engine: by digest, by its id, or by the commit.</summary>
+    public string? NewImage => BuiltAs ?? (Digest is null ? Image : $"{Repository}@{Digest}");
 
     public string Repository => ImageIdentity.RepositoryOf(Reference);
 

@@ -6,6 +6,7 @@ internal static class StepKinds
     public const string Prefix = "compose";
     public const string Remember = "compose.remember";
     public const string Pull = "compose.pull";
+    public const string Build = "compose.build";
     public const string Hold = "compose.hold";
     public const string Tag = "compose.tag";
     public const string Files = "compose.files";
@@ -42,6 +43,15 @@ internal static class StepInputs
     /// <summary>JSON object: SHA-256 that a file must have when the step runs, by its path. Not in plans of older versions.</summary>
     public const string Files = "files";
 
+    /// <summary>Of a build: the release, as its images will tell it.</summary>
+    public const string Version = "version";
+    public const string Tag = "tag";
+    public const string Source = "source";
+    public const string Digest = "digest";
+
+    /// <summary>JSON array of <see cref="Builds.CommitFile"/>: the compose files that count after the update.</summary>
+    public const string CommitFiles = "commitFiles";
+
     /// <summary>Bytes to fetch, where known.</summary>
     public const string Size = "size";
 
@@ -52,7 +62,7 @@ internal static class StepInputs
 /// <summary>Names of outputs in journals.</summary>
 internal static class StepOutputs
 {
-    /// <summary>JSON object: image id by <c>repository@digest</c>.</summary>
+    /// <summary>JSON object: image id by <c>repository@digest</c>, or by the name of what was built.</summary>
     public const string Images = "images";
 
     /// <summary>JSON array of ids of the holds that were there before.</summary>

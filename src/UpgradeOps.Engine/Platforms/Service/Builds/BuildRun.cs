@@ -1,9 +1,8 @@
-using System.Globalization;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Hosts.Work;
-using UpgradeOps.Engine.Releases.Git;
+using UpgradeOps.Engine.Platforms.Builds;
 
 namespace UpgradeOps.Engine.Platforms.Service.Builds;
 
@@ -13,8 +12,6 @@ namespace UpgradeOps.Engine.Platforms.Service.Builds;
 /// </summary>
 internal sealed class BuildRun(IHost host, ServicePaths paths, BuildDefinition build, string operationId, TimeProvider time)
 {
-    private const int QuotedLines = 12;
-
     private string Folder => HostPath.Join(paths.Builds, operationId);
 
     /// <summary>
@@ -55,70 +52,34 @@ internal sealed class BuildRun(IHost host, ServicePaths paths, BuildDefinition b
             if (ending is null)
                 continue;
             await WriteLogAsync(log, CancellationToken.None).ConfigureAwait(false);
-            var words = tail.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(GitText.Line).Select(l => l.Trim()).Where(l => l.Length > 0).TakeLast(QuotedLines);
-            throw new AppException(ErrorIds.BuildFailed, $"Build step {number + 1} of {build.Steps.Count} ({Title(step)}) {ending}; the whole log is {log} on {host.Address}. It ends: {string.Join(" | ", words)}", Title(step));
+            throw new AppException(ErrorIds.BuildFailed, $"Build step {number + 1} of {build.Steps.Count} ({Title(step)}) {ending}; the whole log is {log} on {host.Address}. It ends: {BuildWork.Words(tail)}", Title(step));
         }
 
         await WriteLogAsync(log, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Ends every build and removes what is known of it. The folder gets another name first: a step that is only now being begun, by somebody
-    /// who was killed, then finds no place and ends; one that was begun is seen.
-    /// </summary>
+    /// <inheritdoc cref="BuildWork.EndAllAsync"/>
     public Task EndAllAsync(CancellationToken cancellationToken) => EndAllAsync(host, paths, time, cancellationToken);
 
-    /// <inheritdoc cref="EndAllAsync(CancellationToken)"/>
-    public static async Task EndAllAsync(IHost host, ServicePaths paths, TimeProvider time, CancellationToken cancellationToken)
-    {
-        foreach (var entry in await host.Files.ListAsync(paths.Builds, cancellationToken).ConfigureAwait(false))
-        {
-            var gone = entry.Path;
-            if (!entry.Name.StartsWith('.'))
-            {
-                gone = HostPath.Join(paths.Builds, $".ended-{Guid.NewGuid():N}");
-                await host.Files.RenameAsync(entry.Path, gone, cancellationToken).ConfigureAwait(false);
-            }
-
-            foreach (var work in await host.Files.ListAsync(gone, cancellationToken).ConfigureAwait(false))
-                await new DetachedWork(host, work.Path, time).EndAsync(cancellationToken).ConfigureAwait(false);
-            await host.Files.DeleteAsync(gone, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <inheritdoc cref="BuildWork.EndAllAsync"/>
+    public static Task EndAllAsync(IHost host, ServicePaths paths, TimeProvider time, CancellationToken cancellationToken) =>
+        BuildWork.EndAllAsync(host, paths.Builds, time, cancellationToken);
 
     /// <returns>How it failed, in words; null when it did not.</returns>
-    private async Task<string?> FollowAsync(int number, IReadOnlyDictionary<string, string> variables, TailStream log, CancellationToken cancellationToken)
+    private Task<string?> FollowAsync(int number, IReadOnlyDictionary<string, string> variables, TailStream log, CancellationToken cancellationToken)
     {
-        var (step, work) = (build.Steps[number], Work(number));
+        var step = build.Steps[number];
         var environment = new Dictionary<string, string>(variables);
         foreach (var (name, value) in build.Environment.Concat(step.Environment))
             environment[name] = value;
         var command = HostCommand.In(HostPath.Absolute(step.In, paths.Tree), step.Run) with { Environment = environment };
-
-        using var limit = new CancellationTokenSource(step.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await work.StartAsync(command, both.Token).ConfigureAwait(false);
-            var state = await work.FollowAsync(0, log, both.Token).ConfigureAwait(false);
-            return state switch
-            {
-                { Phase: WorkPhase.Ended, ExitCode: 0 } => null,
-                { Phase: WorkPhase.Ended, ExitCode: var code } => $"ended with exit code {code}",
-                _ => "was killed before it ended (by hand, for want of memory, or with the machine)",
-            };
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            await work.EndAsync(CancellationToken.None).ConfigureAwait(false);
-            return $"took longer than {step.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s and was ended";
-        }
+        return BuildWork.FollowAsync(Work(number), command, step.Timeout, log, time, cancellationToken);
     }
 
     private async Task WriteLogAsync(string log, CancellationToken cancellationToken)
     {
         var parts = build.Steps.SelectMany((step, number) => new[] { Title(step), Work(number).Folder });
-        await host.RunAsync(BuildScripts.Log(log, parts), cancellationToken).ConfigureAwait(false);
+        await host.RunAsync(BuildWork.KeepLog(log, parts), cancellationToken).ConfigureAwait(false);
     }
 
     private DetachedWork Work(int number) => new(host, HostPath.Join(Folder, $"{number}"), time);

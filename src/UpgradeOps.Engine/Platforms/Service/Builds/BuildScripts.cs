@@ -69,27 +69,8 @@ internal static class BuildScripts
         sync -f -- "$out" 2>/dev/null || sync
         """;
 
-    /// <summary>$1 the log, then a title and the folder of the work for each step that was begun.</summary>
-    private const string Logger = """
-        log=$1; shift
-        umask 077
-        mkdir -p -- "${log%/*}" || exit 1
-        {
-            while [ $# -gt 0 ]; do
-                if [ -f "$2/log" ]; then
-                    printf '$ %s\n' "$1"
-                    cat -- "$2/log"
-                    [ ! -f "$2/code" ] || printf '(exit code %s)\n' "$(cat -- "$2/code")"
-                fi
-                shift 2
-            done
-        } >"$log.new" && mv -f -- "$log.new" "$log"
-        """;
-
     public static HostCommand Copy(string lockFile, string tree, string staging, string? owner, IEnumerable<string> parts) =>
         new("sh", ["-c", Copier, "upgradeops-build", lockFile, tree, staging, owner ?? "", .. parts]) { IsQuestion = true };
-
-    public static HostCommand Log(string log, IEnumerable<string> parts) => new("sh", ["-c", Logger, "upgradeops-build", log, .. parts]) { IsQuestion = true };
 
     /// <summary>Succeeds when files can be given to this user.</summary>
     public static HostCommand MayGive(string user) => new("sh", "-c", """[ "$(id -u)" = 0 ] && id -u -- "$1" >/dev/null""", "upgradeops-build", user) { IsQuestion = true };

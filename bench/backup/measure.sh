@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Backups beside what people do without UpgradeOps, in turn, in one run: dumps of PostgreSQL and MariaDB beside the bare uncompressed dump and
 # beside `dump | gzip`; a restore into a new database beside `pg_restore -j`; a volume with many small files beside `tar | zstd`. Rates count bytes before
-# compression. Peak memory is that of UpgradeOps with its helpers (zstd) together, sampled ten times a second.
+# compression. Peak memory is that of UpgradeOps with its helpers (zstd) together, sampled twice a second: more often would cost a fifth of a processor.
 # Needs Docker, what .ci/install brings, bc, and a built solution. ROWS sets the size (1,000,000 rows are about 0.2 GB), ROUNDS how
 # often each is run, FILES how many small files there are (1000000 for the whole thing). PARTS chooses: postgres mariadb restore files.
 set -euo pipefail
@@ -31,16 +31,20 @@ define() { # backups
 
 # Memory of a process and everything below it, as the sum of what each has for itself and its share of the rest.
 tree() { local child; echo "$1"; for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do tree "$child"; done; }
-ours() { # verb and arguments
-    dotnet "$cli" "$@" --json --progress none --config-folder "$work/c" --state-folder "$work/s" >"$work/ours.json" & local process=$! peak=0 sum pid kib
-    while kill -0 "$process" 2>/dev/null; do
+sample() { # process
+    local peak=0 sum pid kib
+    while sleep 0.5; do
         sum=0
-        for pid in $(tree "$process"); do kib=$(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "/proc/$pid/smaps_rollup" 2>/dev/null || echo 0); sum=$((sum + ${kib:-0})); done
-        [ "$sum" -le "$peak" ] || peak=$sum
-        sleep 0.1
+        for pid in $(tree "$1"); do kib=$(sed -n 's/^Pss: *\([0-9]*\) kB/\1/p' "/proc/$pid/smaps_rollup" 2>/dev/null || echo 0); sum=$((sum + ${kib:-0})); done
+        [ "$sum" -le "$peak" ] || { peak=$sum; echo $((peak / 1024)) >"$work/peak"; }
     done
-    wait "$process"
-    echo $((peak / 1024)) >"$work/peak"
+}
+ours() { # verb and arguments
+    dotnet "$cli" "$@" --json --progress none --config-folder "$work/c" --state-folder "$work/s" >"$work/ours.json" & local process=$! sampler code=0
+    sample "$process" & sampler=$!
+    wait "$process" || code=$?
+    kill "$sampler" && wait "$sampler" 2>/dev/null || true
+    return "$code"
 }
 stored() { [ ! -d "$work/s" ] || find "$work/s" -path '*backups*' -type f \( -name '*.zst' -o -name '*.gz' \) -printf '%T@ %s\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
 compare() { # name, bytes before compression, bare, usual, usual's name, ours

@@ -29,6 +29,13 @@ internal sealed partial class DockerClient
         return new ExecResult(await ExitCodeAsync(id, cancellationToken).ConfigureAwait(false), error.ToString());
     }
 
+    /// <summary>Starts a command whose standard input stays open for a conversation.</summary>
+    public async Task<ExecRun> BeginExecAsync(string containerId, ExecCommand command, CancellationToken cancellationToken)
+    {
+        var id = await CreateExecAsync(containerId, command, withInput: true, cancellationToken).ConfigureAwait(false);
+        return new ExecRun(this, id, await StartExecAsync(id, cancellationToken).ConfigureAwait(false), _time);
+    }
+
     private async Task PumpAsync(DockerConnection connection, Stream? input, Stream? output, TailBuffer error, CancellationToken cancellationToken)
     {
         using var sending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -132,7 +139,8 @@ internal sealed partial class DockerClient
 
     private sealed class InputRefusedException(Exception inner) : Exception(inner.Message, inner);
 
-    private async Task ReceiveAsync(DockerConnection connection, Stream? output, TailBuffer error, CancellationToken cancellationToken)
+    /// <summary>Copies what a command writes until it ends. For <see cref="ExecRun"/>.</summary>
+    internal async Task ReceiveAsync(DockerConnection connection, Stream? output, TailBuffer error, CancellationToken cancellationToken)
     {
         try
         {
@@ -144,12 +152,16 @@ internal sealed partial class DockerClient
         }
     }
 
-    private async Task<int> ExitCodeAsync(string id, CancellationToken cancellationToken)
+    internal Task<ExecDetails> InspectExecAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"exec/{id}/json", DockerJson.Default.ExecDetails, cancellationToken);
+
+    /// <summary>Of a command whose output has ended.</summary>
+    internal async Task<int> ExitCodeAsync(string id, CancellationToken cancellationToken)
     {
         // The streams end a moment before the engine has noted the exit code.
         for (var attempt = 0; attempt < 100; attempt++)
         {
-            var exec = await GetAsync($"exec/{id}/json", DockerJson.Default.ExecDetails, cancellationToken).ConfigureAwait(false);
+            var exec = await InspectExecAsync(id, cancellationToken).ConfigureAwait(false);
             if (exec is { Running: false, ExitCode: { } code })
                 return code;
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(10 * (attempt + 1), 200)), _time, cancellationToken).ConfigureAwait(false);

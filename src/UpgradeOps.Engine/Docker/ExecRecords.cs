@@ -41,4 +41,5 @@ internal sealed record ExecSpec
 
 internal sealed record ExecStart(bool Detach, bool Tty);
 
-internal sealed record ExecDetails(bool Running, int? ExitCode);
+/// <param name="Pid">On the engine's machine.</param>
+internal sealed record ExecDetails(bool Running, int? ExitCode, int? Pid);

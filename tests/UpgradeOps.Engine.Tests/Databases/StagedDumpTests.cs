@@ -2,6 +2,7 @@ using UpgradeOps.Engine.Databases.PostgreSql;
 using UpgradeOps.Engine.Databases.Tools;
 using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Tests.Backups.Fakes;
+using UpgradeOps.Engine.Tests.Service;
 
 namespace UpgradeOps.Engine.Tests.Databases;
 
@@ -25,7 +26,7 @@ public sealed class StagedDumpTests : IDisposable
         Assert.Contains("less than 2048 MiB were left", error!.Message, StringComparison.Ordinal);
         Assert.Equal(0, output.Length);
         Assert.Empty(Directory.GetDirectories(_scratch["tmp"]));
-        Assert.False(Directory.Exists($"/proc/{File.ReadAllText(_scratch["pid"]).Trim()}"));
+        Assert.False(ServiceRig.IsAlive(int.Parse(File.ReadAllText(_scratch["pid"]))));
     }
 
     [Theory]

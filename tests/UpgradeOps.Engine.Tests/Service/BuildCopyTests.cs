@@ -12,6 +12,8 @@ public sealed class BuildCopyTests : IDisposable
 
     private readonly TempFolder _folder = new();
 
+    public BuildCopyTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "Builds run in a POSIX shell.");
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private string Out => At("releases/.new");

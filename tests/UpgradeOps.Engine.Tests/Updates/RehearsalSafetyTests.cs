@@ -48,12 +48,17 @@ public sealed class RehearsalSafetyTests
     }
 
     [Theory]
-    [InlineData("--db, \"{database}\"", "--db, chat", "argument 'chat'")]
-    [InlineData("--db, \"{database}\"", "--db=chat", "argument '--db=chat'")]
+    [InlineData("--db, \"{database}\"", "--db, chat", "migrations.command")]
+    [InlineData("--db, \"{database}\"", "--db=chat", "'chat' in it")]
     [InlineData("--db, \"{database}\"", "\"postgres://me@127.0.0.1/chat?sslmode=disable\"", "the live database")]
+    [InlineData("--db, \"{database}\"", "\"host=/run dbname=chat user=me\"", "migrations.command")]
+    [InlineData("MODE: prod", "DB_NAME: chat", "platform.service.environment.DB_NAME")]
+    [InlineData("MODE: prod", "DATABASE_URL: \"postgres://me@127.0.0.1/chat\"", "platform.service.environment.DATABASE_URL")]
+    [InlineData("MODE: prod", "DSN: \"host=/run dbname=chat\"", "platform.service.environment.DSN")]
     [InlineData("{shared}/x", "/srv/chat/shared/x", "migrations.command")]
     [InlineData("MODE: prod", "DATA: /srv/chat/shared", "platform.service.environment.DATA")]
     [InlineData("command: [./chat], environment: { MODE", "command: [./chat, --data=/srv/chat], environment: { MODE", null)]
+    [InlineData("command: [./chat], environment: { MODE", "command: [./chat, --database=chat], environment: { MODE", null)]
     public void What_names_a_live_place_and_was_not_written_for_the_copy_is_refused(string from, string to, string? named)
     {
         SharedPlaces.Refuse(Definitions.Parse(Service));
@@ -74,9 +79,9 @@ public sealed class RehearsalSafetyTests
     [Fact]
     public void A_place_that_was_written_for_the_copy_is_told_and_one_that_only_begins_alike_is_none()
     {
-        var live = Definitions.Parse(Service.Replace("MODE: prod", "MODE: /srv/chatter/x").Replace("PORT: ", "WORDS: /srv/chat/shared/words, PORT: "));
+        var live = Definitions.Parse(Service.Replace("MODE: prod", "MODE: /srv/chatter/x").Replace("PORT: ", "WORDS: /srv/chat/shared/words, OLD: \"mysql://127.0.0.1/chat\", PORT: "));
         SharedPlaces.Refuse(live);
-        Assert.Equal(["rehearse.environment.WORDS"], SharedPlaces.Meant(live));
+        Assert.Equal(["rehearse.environment.WORDS", "rehearse.environment.OLD"], SharedPlaces.Meant(live));
     }
 
     [Fact]

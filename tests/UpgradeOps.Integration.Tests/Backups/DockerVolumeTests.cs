@@ -61,7 +61,7 @@ public sealed class DockerVolumeTests : IAsyncLifetime
         Needs.Parts(Part.Docker, Part.Postgres);
         await Volumes().EmptyAsync(_volume, Token);
         Assert.Equal("", await ShellAsync("ls -A /data"));
-        Assert.Equal("", await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", "label=upgradeops.temporary"));
+        Assert.Equal("", await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", "label=upgradeops.temporary", "--filter", $"volume={_volume}"));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using UpgradeOps.Engine.Databases.Tools;
 
 namespace UpgradeOps.Integration.Databases;
 
-/// <summary>Tools of which one has another name, tells another version, or loses the end of what it writes.</summary>
+/// <summary>Tools of which one has another name, tells another version, loses the end of what it writes, or is farther away.</summary>
 internal sealed class AlteredTools(IToolRunner inner) : IToolRunner
 {
     public Dictionary<string, string> Names { get; } = [];
@@ -11,6 +11,9 @@ internal sealed class AlteredTools(IToolRunner inner) : IToolRunner
     public int Cut { get; init; }
 
     public string? Version { get; init; }
+
+    /// <summary>Their output cannot be had directly.</summary>
+    public bool IsFar { get; init; }
 
     public string Place => inner.Place;
 

@@ -87,7 +87,7 @@ public sealed class GitBuildTests
         var killed = await world.RunAsync(e => e.Kind == ProgressKind.Working && e.Message.StartsWith("Building (1", StringComparison.Ordinal) && Waited(begun), "update", world.Definition, "--yes");
         Assert.True(killed.KilledAt is not null, killed.ToString());
         var builder = int.Parse(await File.ReadAllTextAsync(begun, Token));
-        Assert.True(Directory.Exists($"/proc/{builder}"));
+        Assert.True(ProcessIdentity.Lives(builder));
         Assert.Equal("v1.0.0", await world.RunningAsync());
 
         if (way == "resume")
@@ -102,7 +102,7 @@ public sealed class GitBuildTests
         {
             var undone = (await world.RunAsync(null, "undo", world.Definition, "--yes")).Result;
             Assert.True(undone.Status == UpdateStatus.Undone, Text(undone));
-            Assert.False(Directory.Exists($"/proc/{builder}"));
+            Assert.False(ProcessIdentity.Lives(builder));
             Assert.Equal("v1.0.0", await world.RunningAsync());
         }
 
@@ -161,15 +161,13 @@ public sealed class GitBuildTests
         await world.Workshop.TagAsync(version);
     }
 
-    private static bool Waited(string file)
-    {
-        SpinWait.SpinUntil(() =>
+    private static bool Waited(string file) => SpinWait.SpinUntil(
+        () =>
         {
             Thread.Sleep(20);
             return File.Exists(file) && new FileInfo(file).Length > 0;
-        }, TimeSpan.FromMinutes(1));
-        return true;
-    }
+        },
+        TimeSpan.FromMinutes(1));
 
     private static string Text(UpdateResult result) => EngineJson.Write(result, indented: true);
 }

@@ -111,7 +111,7 @@ public sealed class SshConnectionTests : IClassFixture<SshFixture>, IDisposable
         Assert.Equal(ErrorIds.HostConnectionLost, error.ErrorId);
         Assert.Equal("next", next.Output);
         // The next connection has made sure of it before it asked anything.
-        Assert.False(IsAlive(pid));
+        Assert.False(ProcessIdentity.Lives(pid));
         Assert.Single(File.ReadAllLines(_folder["done"]));
     }
 
@@ -216,8 +216,6 @@ public sealed class SshConnectionTests : IClassFixture<SshFixture>, IDisposable
 
     private static Task WaitForAsync(string path) =>
         Until.TrueAsync(() => Task.FromResult(File.Exists(path) && new FileInfo(path).Length > 0), Patience, path, Token);
-
-    private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");
 
     /// <summary>Gives some, and then a little for ever.</summary>
     private sealed class Dripping : MemoryStream

@@ -27,6 +27,7 @@ public sealed class KilledCommandTests
 
         Assert.True(result is { Status: UpdateStatus.Kept, Resumed: true }, Outcomes.Describe(result));
         Assert.Equal("1.1.0", await app.VersionAsync());
+        Assert.Equal("Applied: 40 (titles).", Assert.Single(result.Findings, f => f.ErrorId == ErrorIds.MigrationsApplied).Message);
         Assert.Equal("40", await app.SqlAsync("SELECT max(version) FROM _sqlx_migrations"));
         Assert.Single(Runs(app));
         RunByCommandTests.AssertNothingLeft(app);
@@ -41,10 +42,30 @@ public sealed class KilledCommandTests
         var undone = await new UndoUpdate(app.Session).RunAsync(new UndoOptions { Name = app.DefinitionPath }, Token);
 
         Assert.True(undone.Status == UpdateStatus.Undone, Outcomes.Describe(undone));
-        Assert.False(SqlxService.Lives(Assert.Single(Runs(app))));
+        Assert.False(ProcessIdentity.Lives(int.Parse(Assert.Single(Runs(app)))));
         Assert.Equal("39", await app.SqlAsync("SELECT max(version) FROM _sqlx_migrations"));
         Assert.Equal("1.0.0", await app.VersionAsync());
         RunByCommandTests.AssertNothingLeft(app);
+    }
+
+    /// <summary>What it would commit while a person thinks about the data would be neither in the answer nor in the backup.</summary>
+    [Fact]
+    public async Task Undo_ends_it_before_it_asks_about_the_data()
+    {
+        Needs.Parts(Part.Postgres);
+        await using var app = await KilledAsync();
+        await app.SqlAsync("CREATE TABLE half_way (id INT)");
+        var running = int.Parse(Assert.Single(Runs(app)));
+        Assert.True(ProcessIdentity.Lives(running));
+
+        var asked = await new UndoUpdate(app.Session).RunAsync(new UndoOptions { Name = app.DefinitionPath, Data = DataPolicy.Restore }, Token);
+        Assert.True(asked is { Status: UpdateStatus.Refused, Error.ErrorId: ErrorIds.DataNeedsChoice or ErrorIds.RestoreNeedsConsent }, Outcomes.Describe(asked));
+        Assert.False(ProcessIdentity.Lives(running));
+
+        var undone = await new UndoUpdate(app.Session).RunAsync(new UndoOptions { Name = app.DefinitionPath, Data = DataPolicy.Restore, Force = true }, Token);
+        Assert.True(undone.Status == UpdateStatus.Undone, Outcomes.Describe(undone));
+        Assert.Equal("1.0.0", await app.VersionAsync());
+        Assert.Equal("39", await app.SqlAsync("SELECT max(version) FROM _sqlx_migrations"));
     }
 
     /// <summary>As after a power cut: the command died with everything else.</summary>

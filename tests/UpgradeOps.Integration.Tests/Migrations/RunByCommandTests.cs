@@ -134,7 +134,7 @@ public sealed class RunByCommandTests
         var late = await app.UpdateAsync("1.1.0");
         Assert.True(late is { Status: UpdateStatus.Undone, Error.ErrorId: ErrorIds.MigrationFailed }, Outcomes.Describe(late));
         Assert.Contains("'sh migrate' did not end within 2 s", late.Error!.Message, StringComparison.Ordinal);
-        Assert.False(SqlxService.Lives((await File.ReadAllTextAsync(app.Note("pid"), Token)).Trim()));
+        Assert.False(ProcessIdentity.Lives(int.Parse(await File.ReadAllTextAsync(app.Note("pid"), Token))));
         AssertNothingLeft(app);
 
         await File.WriteAllTextAsync(app.DefinitionPath, (await File.ReadAllTextAsync(app.DefinitionPath, Token)).Replace("[sh, migrate]", "[bin/migrate]", StringComparison.Ordinal), Token);

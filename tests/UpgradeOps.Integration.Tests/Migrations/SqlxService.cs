@@ -107,20 +107,6 @@ internal sealed class SqlxService : IAsyncDisposable
 
     public string StateFile(string operationId, string name) => Directory.GetFiles(folder[$"state/chat/operations/{operationId}"], $"*{name}", SearchOption.AllDirectories).Single();
 
-    /// <summary>False also of a process that is dead and waits for its parent to notice.</summary>
-    public static bool Lives(string pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>The pid file of the process that serves.</summary>
     public Task<string> ProcessAsync() => File.ReadAllTextAsync(Service("run/app.pid"));
 

@@ -25,7 +25,7 @@ public sealed class LeftoverTests
         Assert.Equal("", await Command.OutputAsync("docker", "ps", "-aq", "--filter", $"label=com.docker.compose.project={id}"));
         Assert.False(Directory.Exists(running["folder"]!.GetValue<string>()));
         Assert.False(Directory.Exists(running["registryFolder"]!.GetValue<string>()));
-        Assert.False(Directory.Exists($"/proc/{running["registryProcess"]!["id"]}"));
+        Assert.False(ProcessIdentity.Lives(running["registryProcess"]!["id"]!.GetValue<int>()));
     }
 
     private static Task<string> KitAsync(params string[] arguments) =>

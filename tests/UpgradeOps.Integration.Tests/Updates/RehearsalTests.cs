@@ -133,7 +133,7 @@ public sealed class RehearsalTests
                 break;
         }
 
-        Assert.False(SqlxService.Lives(copy));
+        Assert.False(ProcessIdentity.Lives(int.Parse(copy)));
         await watch.AssertUntouchedAsync();
         await AssertNothingLeftAsync(app);
         var update = await app.UpdateAsync("1.1.0");

@@ -10,6 +10,9 @@ public sealed record ProcessIdentity(int Id, string StartedAt)
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsAlive => ReadStart(Id) == StartedAt;
 
+    /// <summary>False also of a process that is dead and waits for its parent to notice, which the first process of a machine may never do.</summary>
+    public static bool Lives(int id) => ReadStart(id) is not null;
+
     public void End()
     {
         if (!IsAlive)
@@ -23,9 +26,10 @@ public sealed record ProcessIdentity(int Id, string StartedAt)
     {
         try
         {
-            // The name in parentheses may hold spaces; the start in clock ticks is the 20th field after it.
+            // The name in parentheses may hold spaces; after it come the state and, as the 20th field, the start in clock ticks.
             var stat = File.ReadAllText($"/proc/{id}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : fields[19];
         }
         catch (IOException)
         {

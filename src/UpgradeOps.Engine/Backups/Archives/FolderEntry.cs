@@ -43,8 +43,16 @@ internal sealed record FolderEntry
     /// <returns>Null when there is nothing of that name (any more).</returns>
     public static FolderEntry? Of(string path)
     {
+        using var place = new UnixPlace();
+        return Of(path, place);
+    }
+
+    /// <param name="place">For neighbours, one after the other.</param>
+    /// <inheritdoc cref="Of(string)"/>
+    public static FolderEntry? Of(string path, UnixPlace place)
+    {
         if (OperatingSystem.IsLinux())
-            return UnixEntry.Of(path) is { } unix ? Of(path, unix) : null;
+            return UnixEntry.Of(place.Of(path)) is { } unix ? Of(path, unix) : null;
         FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
         if (!info.Exists)
             return null;

@@ -16,7 +16,7 @@ internal sealed class FolderPacker(string root, string prefix = "./")
     private readonly Dictionary<(ulong Device, ulong Inode), string> _linked = [];
 
     /// <summary>Runs that are prepared ahead, at most.</summary>
-    public static int Ahead { get; } = Math.Clamp(Environment.ProcessorCount + 1, 2, 4);
+    public static int Ahead { get; } = Math.Clamp((2 * Environment.ProcessorCount) + 1, 3, 6);
 
     public ChangeNotes Notes { get; } = new();
 

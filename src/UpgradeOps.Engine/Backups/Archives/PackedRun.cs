@@ -32,9 +32,10 @@ internal sealed class PackedRun
     /// <param name="nameOf">What a path is called in the archive.</param>
     public void Prepare(Func<string, string> nameOf)
     {
+        using var place = new UnixPlace();
         foreach (var path in Paths)
         {
-            var entry = PreparedEntry.Of(path, _buffer);
+            var entry = PreparedEntry.Of(path, place, _buffer);
             if (Plain(entry, nameOf(path)) is { } head)
             {
                 _tar.WriteEntry(head);

@@ -22,15 +22,16 @@ internal sealed class PreparedEntry
     /// <summary>Why it could not be read; null when it was or is still to be.</summary>
     public Exception? Problem { get; private set; }
 
+    /// <param name="place">For neighbours, one after the other.</param>
     /// <param name="buffer">Of <see cref="Small"/> bytes and one more, to see whether a file grew.</param>
-    public static PreparedEntry Of(string path, byte[] buffer)
+    public static PreparedEntry Of(string path, UnixPlace place, byte[] buffer)
     {
         var prepared = new PreparedEntry(path);
         try
         {
-            prepared.Entry = FolderEntry.Of(path);
+            prepared.Entry = FolderEntry.Of(path, place);
             if (prepared.Entry is { Kind: FolderEntryKind.File, Size: <= Small, Shared: null } file)
-                prepared.Read(file, buffer);
+                prepared.Read(file, place, buffer);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -51,11 +52,11 @@ internal sealed class PreparedEntry
             Content = new ArraySegment<byte>(content.ToArray());
     }
 
-    private void Read(FolderEntry file, byte[] buffer)
+    private void Read(FolderEntry file, UnixPlace place, byte[] buffer)
     {
         var size = (int)file.Size;
         var wanted = buffer.AsSpan(0, size + 1);
-        var (read, modified) = OperatingSystem.IsLinux() ? UnixFile.Read(Path, wanted) : Read(wanted);
+        var (read, modified) = OperatingSystem.IsLinux() ? UnixFile.Read(place.Of(Path), wanted) : Read(wanted);
         Changed = read != size || modified != file.ModifiedUtc;
         if (read < size)
             wanted[read..].Clear();

@@ -25,6 +25,10 @@ internal readonly record struct UnixEntry(
     /// <returns>Null where it cannot be told: not Linux, or nothing there.</returns>
     public static UnixEntry? Of(string path) => OperatingSystem.IsLinux() ? Of(CurrentFolder, path, NoFollow) : null;
 
+    /// <param name="place">As <see cref="UnixPlace"/> gives it.</param>
+    /// <returns>Null where nothing is there.</returns>
+    public static UnixEntry? Of((int Folder, string Name) place) => Of(place.Folder, place.Name, NoFollow);
+
     /// <summary>Of an open file.</summary>
     public static UnixEntry? Of(int file) => Of(file, "", OfFileItself);
 

@@ -13,16 +13,17 @@ internal static class UnixFile
     private const int NotThere = 2;
     private const int Interrupted = 4;
 
+    /// <param name="place">As <see cref="UnixPlace"/> gives it.</param>
     /// <param name="buffer">Longer than the file is thought to be.</param>
     /// <returns>Bytes read, and when the file was last written to by then.</returns>
     /// <exception cref="FileNotFoundException">It has vanished.</exception>
     /// <exception cref="IOException">It cannot be read; the message says why.</exception>
-    public static (int Read, DateTime ModifiedUtc) Read(string path, Span<byte> buffer)
+    public static (int Read, DateTime ModifiedUtc) Read((int Folder, string Name) place, Span<byte> buffer)
     {
         var arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
-        var file = Open(path, arm ? ReadOnlyCloseOnExecNoFollowArm : ReadOnlyCloseOnExecNoFollow);
+        var file = Open(place.Folder, place.Name, arm ? ReadOnlyCloseOnExecNoFollowArm : ReadOnlyCloseOnExecNoFollow);
         if (file < 0)
-            throw Failure(path);
+            throw Failure(place.Name);
         try
         {
             var total = 0;
@@ -31,7 +32,7 @@ internal static class UnixFile
                 var wanted = buffer.Length - total;
                 var read = (int)Read(file, ref MemoryMarshal.GetReference(buffer[total..]), wanted);
                 if (read < 0 && Marshal.GetLastPInvokeError() != Interrupted)
-                    throw Failure(path);
+                    throw Failure(place.Name);
                 total += Math.Max(read, 0);
                 // Of a file on a disk, less than was wanted means its end.
                 if (read >= 0 && read < wanted)
@@ -52,8 +53,8 @@ internal static class UnixFile
         return error == NotThere ? new FileNotFoundException(null, path) : new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+    [DllImport("libc", EntryPoint = "openat", SetLastError = true)]
+    private static extern int Open(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
     [DllImport("libc", EntryPoint = "read", SetLastError = true)]
     private static extern nint Read(int file, ref byte buffer, nint count);

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Backups.Dumps;
 using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Sources;
 

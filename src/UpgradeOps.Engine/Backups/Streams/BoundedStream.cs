@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Backups.Streams;
 
 /// <summary>Reads at most so many bytes, and throws <see cref="InvalidDataException"/> at the first one more: what was packed cannot have been larger.</summary>

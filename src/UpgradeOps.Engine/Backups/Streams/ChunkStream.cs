@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Streams;
 

@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Backups.Streams;
 
 /// <summary>Writes everything to two streams at the same time.</summary>

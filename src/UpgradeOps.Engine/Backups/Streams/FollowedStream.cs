@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Backups.Streams;
 
 /// <summary>A stream with some bytes put behind it.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Streams;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Threading.Channels;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Streams;
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Streams;
 

@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Backups.Streams;
 
 /// <summary>Reads what <c>zstd</c> packed, and throws <see cref="InvalidDataException"/> when it is cut, damaged or followed by something else.</summary>

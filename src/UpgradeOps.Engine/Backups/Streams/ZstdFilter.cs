@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Backups.Streams;
 
 /// <summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Streams;
 

@@ -1,9 +1,10 @@
 using System.Buffers;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Databases.Dumps;
 
 /// <summary>A SQL dump as the client program may read it: looked at statement by statement, and refused in reading.</summary>
-internal sealed class GuardedStream(Stream source, SqlLexer lexer, string target) : Stream
+internal sealed class GuardedStream(Stream source, SqlLexer lexer, string target) : ReadOnlyStream
 {
     private const int LongestToken = 64 * 1024 * 1024;
 
@@ -16,16 +17,6 @@ internal sealed class GuardedStream(Stream source, SqlLexer lexer, string target
 
     /// <summary>Why reading failed; null while it did not.</summary>
     public AppException? Failure { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -47,21 +38,6 @@ internal sealed class GuardedStream(Stream source, SqlLexer lexer, string target
         _given += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async Task AdvanceAsync(CancellationToken cancellationToken)
     {

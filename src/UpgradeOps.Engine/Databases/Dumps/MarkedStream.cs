@@ -1,10 +1,12 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Databases.Dumps;
 
 /// <summary>
 /// Passes bytes on to another stream and remembers the first and the last of them, so that a dump's begin and end marks can be
 /// looked at without holding the dump.
 /// </summary>
-internal sealed class MarkedStream(Stream inner) : Stream
+internal sealed class MarkedStream(Stream inner) : WriteOnlyStream
 {
     public const int HeadSize = 256;
     public const int TailSize = 4096;
@@ -29,17 +31,7 @@ internal sealed class MarkedStream(Stream inner) : Stream
         return [.. _ring.AsSpan(end), .. _ring.AsSpan(0, end)];
     }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
     public override long Position { get => _count; set => throw new NotSupportedException(); }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -47,24 +39,13 @@ internal sealed class MarkedStream(Stream inner) : Stream
         Remember(buffer);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         Remember(buffer.Span);
     }
 
-    public override void Flush() => inner.Flush();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void Remember(ReadOnlySpan<byte> bytes)
     {

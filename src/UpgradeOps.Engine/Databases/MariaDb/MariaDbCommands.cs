@@ -34,7 +34,7 @@ internal sealed record MariaDbCommands(ServerAddress Server, string User, string
             .. Connection, "--single-transaction", "--quick", "--routines", "--triggers", "--events", "--hex-blob", "--no-tablespaces", "--comments",
             "--dump-date", "--max-allowed-packet=1G", "--default-character-set=utf8mb4", .. OfMySql ? ["--set-gtid-purged=OFF", "--column-statistics=0"] : Array.Empty<string>(),
             "--", database,
-        ]);
+        ]) { WritesMuch = true };
 
     private string[] Connection =>
     [

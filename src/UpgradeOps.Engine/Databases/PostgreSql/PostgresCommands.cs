@@ -30,7 +30,7 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
     public ToolCommand Dump(string database) => Tool(
         "pg_dump", "--format=custom", "--compress=0", "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}")
         // The same moment has the same text wherever it is dumped, whatever zone a role or database has.
-        .With("PGTZ", "UTC");
+        .With("PGTZ", "UTC") with { WritesMuch = true };
 
     /// <summary>A folder archive, which comes as tar, uncompressed, by several connections at once.</summary>
     /// <param name="size">What it may need where the tool runs, in bytes.</param>
@@ -47,7 +47,7 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
         "pg_dumpall",
         [
             "--no-password", "--lock-wait-timeout=300000", $"--dbname={Connection(database)}", .. globalsOnly ? ["--globals-only"] : Array.Empty<string>(),
-        ]);
+        ]) with { WritesMuch = !globalsOnly };
 
     /// <summary>Loads an archive from standard input as it comes.</summary>
     public ToolCommand RestoreArchive(string database)

@@ -34,10 +34,14 @@ internal static class StagedDump
         "$@" --file="$held/dump" & dump=$!
         while kill -0 "$dump" 2>/dev/null; do
             left=$(df -Pk "$place" | { read -r _; read -r _ _ _ left _; echo "${left:-0}"; })
-            [ "$left" -ge "$reserve" ] || { kill "$dump"; wait "$dump"; echo "no room: it grew until less than $((reserve / 1024)) MiB were left where $place is" >&2; exit 95; }
+            [ "$left" -ge "$reserve" ] || { kill "$dump"; wait "$dump"; dump=; echo "no room: it grew until less than $((reserve / 1024)) MiB were left where $place is" >&2; exit 95; }
             sleep 0.2 2>/dev/null || sleep 1
         done
-        wait "$dump" && dump= && tar -cf - -C "$held/dump" .
+        # Its number may soon be another process's: the trap must not end that one.
+        wait "$dump"
+        code=$? dump=
+        [ "$code" -eq 0 ] || exit "$code"
+        tar -cf - -C "$held/dump" .
         """;
 
     /// <summary>Removes what killed dumps left.</summary>
@@ -50,5 +54,6 @@ internal static class StagedDump
     {
         Environment = dump.Environment,
         Name = dump.Tool,
+        WritesMuch = true,
     };
 }

@@ -13,9 +13,19 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
     /// <summary>128 and SIGKILL.</summary>
     private const int Killed = 137;
 
+    private (string Container, bool IsPossible)? _direct;
+
     public string Place => $"service {container.Service}";
 
     public bool IsFar => true;
+
+    public async Task<bool> WritesFarAsync(CancellationToken cancellationToken)
+    {
+        var found = await container.FindAsync(cancellationToken).ConfigureAwait(false);
+        if (_direct?.Container != found.Id)
+            _direct = (found.Id, await new DirectOutput(docker).IsPossibleAsync(found.Id, cancellationToken).ConfigureAwait(false));
+        return !_direct.Value.IsPossible;
+    }
 
     public ServerAddress Server { get; } = new("127.0.0.1", port);
 
@@ -37,7 +47,9 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
             ExecResult result;
             try
             {
-                result = await docker.ExecAsync(found.Id, exec, input, marked, cancellationToken).ConfigureAwait(false);
+                result = command.WritesMuch && input is null && !await WritesFarAsync(cancellationToken).ConfigureAwait(false)
+                    ? (await new DirectOutput(docker).RunAsync(found.Id, exec, marked, cancellationToken).ConfigureAwait(false)).Result
+                    : await docker.ExecAsync(found.Id, exec, input, marked, cancellationToken).ConfigureAwait(false);
             }
             catch (AppException e) when (e.ErrorId is ErrorIds.EngineFailed && IsMissing(e.Message))
             {
@@ -75,7 +87,8 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
     }
 
     private static bool IsMissing(string told) =>
-        told.Contains("executable file not found", StringComparison.Ordinal) || told.Contains("no such file or directory", StringComparison.Ordinal);
+        told.Contains("executable file not found", StringComparison.Ordinal) || told.Contains("no such file or directory", StringComparison.Ordinal)
+        || told.Contains(": not found", StringComparison.Ordinal);
 
     private static AppException Missing(string tool, ContainerSummary container) => new(
         ErrorIds.HostCommandMissing,

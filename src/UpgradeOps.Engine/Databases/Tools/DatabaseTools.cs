@@ -16,7 +16,7 @@ internal sealed class DatabaseTools(
     /// <summary>True when a tool's output can, and should, be packed where the tool runs.</summary>
     public async Task<bool> CanPackAsync(CancellationToken cancellationToken)
     {
-        if (!runner.IsFar)
+        if (!await runner.WritesFarAsync(cancellationToken).ConfigureAwait(false))
             return false;
         return _canPack ??= await CanRunAsync(PackedCommand.Probe, cancellationToken).ConfigureAwait(false);
     }

@@ -9,8 +9,11 @@ internal interface IToolRunner
     /// <summary>Where the server listens, seen from where the tools run.</summary>
     ServerAddress Server { get; }
 
-    /// <summary>True when what a tool writes passes through more than a pipe on its way here, so that it is worth packing first.</summary>
+    /// <summary>True when what a tool reads passes through more than a pipe on its way there, so that it is worth sending packed.</summary>
     bool IsFar => false;
+
+    /// <summary>True when what a tool writes passes through more than a pipe on its way here, so that it is worth packing first.</summary>
+    Task<bool> WritesFarAsync(CancellationToken cancellationToken) => Task.FromResult(IsFar);
 
     /// <summary>
     /// The address under which the server's machine is known to others; null when the tools reach it that way already. A server that

@@ -9,6 +9,9 @@ internal sealed record ToolCommand(string Tool, params IReadOnlyList<string> Arg
     /// <summary>For messages, where a shell runs the tool.</summary>
     public string Name { get; init; } = Tool;
 
+    /// <summary>It writes as much as a database holds.</summary>
+    public bool WritesMuch { get; init; }
+
     public ToolCommand With(string name, string value) =>
         this with { Environment = new Dictionary<string, string>(Environment) { [name] = value } };
 

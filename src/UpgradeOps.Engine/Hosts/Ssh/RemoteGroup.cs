@@ -20,10 +20,11 @@ internal sealed record RemoteGroup(long Leader, long StartTime)
     /// </summary>
     public string EndScript => string.Create(CultureInfo.InvariantCulture, $$"""
         (
+            {{GroupScript.Lives}}
             if read -r s </proc/{{Leader}}/stat; then set -- ${s##*) }; [ "${20}" = {{StartTime}} ] || exit 0; fi 2>/dev/null
-            kill -9 -- -{{Leader}} 2>/dev/null
+            kill -KILL -{{Leader}} 2>/dev/null
             i=0
-            while [ $i -lt 200 ] && kill -0 -- -{{Leader}} 2>/dev/null; do sleep 0.05 2>/dev/null || sleep 1; i=$((i+1)); done
+            while [ $i -lt 200 ] && lives {{Leader}}; do sleep 0.05 2>/dev/null || sleep 1; i=$((i+1)); done
         )
         """);
 }

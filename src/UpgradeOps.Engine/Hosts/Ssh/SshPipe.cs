@@ -1,10 +1,12 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Hosts.Ssh;
 
 /// <summary>
 /// Standard input and output of a command over there as one stream, for programs that talk to each other through it. One reads while one writes. A
 /// connection that is lost, or a command that fails, ends it with an <see cref="IOException"/>.
 /// </summary>
-internal sealed class SshPipe : Stream
+internal sealed class SshPipe : DuplexStream
 {
     private readonly SshHost _host;
     private readonly SshSession _session;
@@ -15,16 +17,6 @@ internal sealed class SshPipe : Stream
 
     private SshPipe(SshHost host, SshSession session, SshExchange exchange, string command) =>
         (_host, _session, _exchange, _command) = (host, session, exchange, command);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <exception cref="AppException">The host cannot be reached.</exception>
     public static async Task<SshPipe> OpenAsync(SshHost host, HostCommand command, CancellationToken cancellationToken)
@@ -68,24 +60,6 @@ internal sealed class SshPipe : Stream
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(_exchange.WriteAsync(buffer, cancellationToken));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {

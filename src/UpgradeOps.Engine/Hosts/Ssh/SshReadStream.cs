@@ -1,7 +1,9 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Hosts.Ssh;
 
 /// <summary>What a script prints, as it comes. It ends only where the script has ended well; else the last read fails.</summary>
-internal sealed class SshReadStream : Stream
+internal sealed class SshReadStream : ReadOnlyStream
 {
     private readonly SshHost _host;
     private readonly SshSession _session;
@@ -12,16 +14,6 @@ internal sealed class SshReadStream : Stream
 
     private SshReadStream(SshHost host, SshSession session, SshExchange exchange, Action<SshAnswer> expect) =>
         (_host, _session, _exchange, _expect) = (host, session, exchange, expect);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <param name="expect">Throws when the script did not end well.</param>
     public static async Task<SshReadStream> OpenAsync(SshHost host, string script, Action<SshAnswer> expect, CancellationToken cancellationToken)
@@ -52,11 +44,6 @@ internal sealed class SshReadStream : Stream
         return 0;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
     public override async ValueTask DisposeAsync()
     {
         if (_closed)
@@ -68,16 +55,6 @@ internal sealed class SshReadStream : Stream
             await _host.Connections.DropAsync(_session).ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

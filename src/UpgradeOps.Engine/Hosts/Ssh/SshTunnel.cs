@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Hosts.Ssh;
 
 /// <summary>A TCP connection that the host makes for us (<c>ssh -W</c>): what listens on its loopback address only is reached too.</summary>
-internal sealed class SshTunnel : Stream
+internal sealed class SshTunnel : DuplexStream
 {
     private readonly Process _process;
     private readonly Stream _input;
@@ -25,16 +26,6 @@ internal sealed class SshTunnel : Stream
         };
         process.BeginErrorReadLine();
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Begins to connect; that nobody listens, or that the host cannot be reached, is told by the first read.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.HostCommandMissing"/>: there is no SSH client.</exception>
@@ -68,24 +59,6 @@ internal sealed class SshTunnel : Stream
             // The client has ended; the next read says why.
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>What the client said, without the words of its own machinery.</summary>
     internal static string Reason(string said)

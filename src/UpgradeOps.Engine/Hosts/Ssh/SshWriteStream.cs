@@ -1,7 +1,9 @@
+using UpgradeOps.Engine.Streams;
+
 namespace UpgradeOps.Engine.Hosts.Ssh;
 
 /// <summary>The standard input of a script. What was written is there, and on disk, when it has been disposed without an exception.</summary>
-internal sealed class SshWriteStream : Stream
+internal sealed class SshWriteStream : WriteOnlyStream
 {
     private readonly SshHost _host;
     private readonly SshSession _session;
@@ -11,16 +13,6 @@ internal sealed class SshWriteStream : Stream
 
     private SshWriteStream(SshHost host, SshSession session, SshExchange exchange, Action<SshAnswer> expect) =>
         (_host, _session, _exchange, _expect) = (host, session, exchange, expect);
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <param name="expect">Throws when the script did not end well.</param>
     public static async Task<SshWriteStream> OpenAsync(SshHost host, string script, Action<SshAnswer> expect, CancellationToken cancellationToken)
@@ -39,11 +31,6 @@ internal sealed class SshWriteStream : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         await _exchange.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override async ValueTask DisposeAsync()
     {
@@ -66,16 +53,6 @@ internal sealed class SshWriteStream : Stream
 
         GC.SuppressFinalize(this);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

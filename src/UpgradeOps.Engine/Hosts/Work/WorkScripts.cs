@@ -55,15 +55,15 @@ internal static class WorkScripts
         """;
 
     /// <summary>Ends the work and all in its session, if it is still the one that was started.</summary>
-    private const string Ender = """
+    private const string Ender = GroupScript.Lives + """
         d=$1
         [ -f "$d/pid" ] || exit 0
         read -r pid start boot <"$d/pid"
         read -r now </proc/sys/kernel/random/boot_id && [ "$now" = "$boot" ] || exit 0
         if read -r s 2>/dev/null <"/proc/$pid/stat"; then set -- ${s##*) }; [ "${20}" = "$start" ] || exit 0; fi
-        kill -s KILL -- "-$pid" 2>/dev/null
+        kill -KILL "-$pid" 2>/dev/null
         i=0
-        while kill -0 -- "-$pid" 2>/dev/null && [ $i -lt 200 ]; do i=$((i+1)); sleep 0.05 2>/dev/null || sleep 1; done
+        while lives "$pid" && [ $i -lt 200 ]; do i=$((i+1)); sleep 0.05 2>/dev/null || sleep 1; done
         exit 0
         """;
 

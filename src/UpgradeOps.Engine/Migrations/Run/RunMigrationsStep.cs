@@ -23,6 +23,9 @@ internal sealed class RunMigrationsStep(PlannedStep planned, MigrationRoom room,
     /// <summary>Output: it came to its end, and well.</summary>
     private const string Ended = "ended";
 
+    /// <summary>Kept: the schema before the command ran for the first time.</summary>
+    private const string SchemaBefore = "schema-before.json";
+
     private IReadOnlyList<string> Command => EngineJson.Read<List<string>>(Input(MigrationSteps.Command), ErrorIds.PlanDamaged, Planned.Id);
 
     public static IJob Job(PlannedStep planned, string operationId, IPlatform platform) => platform.OpenJob($"migrate-{operationId}", planned.Inputs);
@@ -43,7 +46,7 @@ internal sealed class RunMigrationsStep(PlannedStep planned, MigrationRoom room,
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var before = await schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var before = await BeforeAsync(context, cancellationToken).ConfigureAwait(false);
         var job = Job(Planned, context.OperationId, platform);
         if ((await job.LookAsync(cancellationToken).ConfigureAwait(false)).Phase is JobPhase.None or JobPhase.Gone)
         {
@@ -71,6 +74,17 @@ internal sealed class RunMigrationsStep(PlannedStep planned, MigrationRoom room,
     /// <summary>Whether the schema moved is asked next: it must not move after that.</summary>
     public override Task HaltAsync(StepContext context, CancellationToken cancellationToken) =>
         Job(Planned, context.OperationId, platform).EndAsync(cancellationToken);
+
+    /// <summary>Read anew after a crash, it would have what the command applied meanwhile.</summary>
+    private async Task<SchemaState?> BeforeAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (await context.KeptAsync(SchemaBefore, cancellationToken).ConfigureAwait(false) is { } kept)
+            return EngineJson.Read<SchemaState>(Encoding.UTF8.GetString(kept), ErrorIds.PlanDamaged, SchemaBefore);
+        var now = await schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (now is not null)
+            await context.KeepAsync(SchemaBefore, Encoding.UTF8.GetBytes(EngineJson.Write(now)), cancellationToken).ConfigureAwait(false);
+        return now;
+    }
 
     /// <summary>
     /// Nobody knows any more how it ended. The database may: where nothing changed, nothing was applied; and a tool that is known here leaves

@@ -47,7 +47,7 @@ internal static class RehearsalResults
         if (seen.LiveMoved)
             yield return Findings.Of(FindingSeverity.Blocker, ErrorIds.RehearsalTouchedLive, definition.Name, $"The live database of {definition.Name} has another schema than before the copy was started: somebody migrated it meanwhile, or the copy did not take the database that it was given.");
         if (SharedPlaces.Meant(definition) is { Count: > 0 } shared)
-            yield return Findings.Of(FindingSeverity.Warning, ErrorIds.RehearsalShares, definition.Name, $"{string.Join(", ", shared)} gave the copy a place in the live application's folder: what it wrote there is the live application's.");
+            yield return Findings.Of(FindingSeverity.Warning, ErrorIds.RehearsalShares, definition.Name, $"{string.Join(", ", shared)} gave the copy a place in the live application's folder, or its database: what it wrote there is the live application's.");
         if (seen.Left.Count > 0)
             yield return Findings.Of(FindingSeverity.Warning, ErrorIds.RehearsalIncomplete, definition.Name, $"Not rehearsed: the smoke tests {string.Join(", ", seen.Left)}. Such a test asks another address than the health checks do, is a command that does not name that address, or comes after one that asks another.");
         foreach (var table in seen.Changed.Where(t => t.After is null || t.After < t.Before))

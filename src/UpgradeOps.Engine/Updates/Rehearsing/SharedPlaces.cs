@@ -10,39 +10,44 @@ internal static class SharedPlaces
     /// <exception cref="AppException"><see cref="ErrorIds.RehearsalShares"/>.</exception>
     public static void Refuse(AppDefinition live)
     {
-        var (service, rehearse) = (live.Platform.Service!, live.Rehearse!);
-        var migrations = live.Migrations is { Run: not MigrationsDefinition.OnStart } declared ? declared : null;
-        List<string> folder =
-        [
-            .. service.Environment.Where(v => !rehearse.Environment.ContainsKey(v.Key) && Names(v.Value, service.Directory)).Select(v => $"platform.service.environment.{v.Key}"),
-        ];
-        if (rehearse.Command.Count == 0 && service.Command.Any(a => Names(a, service.Directory)))
-            folder.Add("platform.service.command");
-        if (migrations?.Command.Any(a => Names(a, service.Directory)) == true)
-            folder.Add("migrations.command");
+        var inherited = Inherited(live).ToList();
+        var folder = inherited.Where(i => Names(i.Value, live.Platform.Service!.Directory)).Select(i => i.Field).Distinct().ToList();
         if (folder.Count > 0)
-            throw new AppException(ErrorIds.RehearsalShares, $"A copy of {live.Name} would have {string.Join(", ", folder)} as the live application has them, which name a place in its folder {service.Directory}: it could write there.", live.Path);
+            throw new AppException(ErrorIds.RehearsalShares, $"A copy of {live.Name} would have {string.Join(", ", folder)} as the live application has them, which name a place in its folder {live.Platform.Service!.Directory}: it could write there.", live.Path);
         foreach (var database in live.Databases.Values.Select(d => d.Database))
         {
-            if (migrations?.Command.Skip(1).FirstOrDefault(a => IsDatabase(a, database)) is { } argument)
-                throw new AppException(ErrorIds.RehearsalShares, $"migrations.command of {live.Name} has the argument '{argument}', which names the live database: a rehearsal would migrate that one.", live.Path);
+            if (inherited.FirstOrDefault(i => !i.IsProgram && IsDatabase(i.Value, database)) is { } shared)
+                throw new AppException(ErrorIds.RehearsalShares, $"A copy of {live.Name} would have {shared.Field} as the live application has it, and '{database}' in it names the live database: the copy could write there.", live.Path);
         }
     }
 
-    /// <summary>Where the definition itself gives the copy a place in the live folder. Whoever wrote it means it; it is told.</summary>
+    /// <summary>Where the definition itself gives the copy a place in the live folder, or the live database. Whoever wrote it means it; it is told.</summary>
     public static IReadOnlyList<string> Meant(AppDefinition live)
     {
+        var rehearse = live.Rehearse!;
+        var written = rehearse.Environment.Select(v => new Word($"rehearse.environment.{v.Key}", v.Value, false))
+            .Concat(rehearse.Command.Select((a, i) => new Word("rehearse.command", a, i == 0)));
+        return written.Where(w => Names(w.Value, live.Platform.Service!.Directory) || (!w.IsProgram && live.Databases.Values.Any(d => IsDatabase(w.Value, d.Database))))
+            .Select(w => w.Field).Distinct().ToList();
+    }
+
+    /// <summary>What the copy is told in the live application's own words.</summary>
+    private static IEnumerable<Word> Inherited(AppDefinition live)
+    {
         var (service, rehearse) = (live.Platform.Service!, live.Rehearse!);
-        List<string> meant = [.. rehearse.Environment.Where(v => Names(v.Value, service.Directory)).Select(v => $"rehearse.environment.{v.Key}")];
-        if (rehearse.Command.Any(a => Names(a, service.Directory)))
-            meant.Add("rehearse.command");
-        return meant;
+        var command = rehearse.Command.Count == 0 ? service.Command : [];
+        var migrations = live.Migrations is { Run: not MigrationsDefinition.OnStart } declared ? declared.Command : [];
+        return service.Environment.Where(v => !rehearse.Environment.ContainsKey(v.Key)).Select(v => new Word($"platform.service.environment.{v.Key}", v.Value, false))
+            .Concat(command.Select((a, i) => new Word("platform.service.command", a, i == 0)))
+            .Concat(migrations.Select((a, i) => new Word("migrations.command", a, i == 0)));
     }
 
     /// <summary>The folder or something in it; not another folder whose name begins like it.</summary>
     private static bool Names(string text, string directory) => Regex.IsMatch(text, Regex.Escape(directory) + @"(?![\w.-])", RegexOptions.CultureInvariant);
 
-    /// <summary><c>chat</c>, <c>--db=chat</c>, <c>postgres://user@host/chat?sslmode=require</c>.</summary>
+    /// <summary><c>chat</c>, <c>--db=chat</c>, <c>postgres://user@host/chat?sslmode=require</c>, <c>host=/run dbname=chat user=me</c>.</summary>
     private static bool IsDatabase(string argument, string database) =>
-        Regex.IsMatch(argument, $@"^(.*=|\w+://[^?]*/)?{Regex.Escape(database)}([?;].*)?$", RegexOptions.CultureInvariant | RegexOptions.Singleline);
+        Regex.IsMatch(argument, $@"^(.*=|\w+://[^?]*/)?{Regex.Escape(database)}([?;\s].*)?$", RegexOptions.CultureInvariant | RegexOptions.Singleline);
+
+    private sealed record Word(string Field, string Value, bool IsProgram);
 }

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 using UpgradeOps.Engine.Tests.Backups.Fakes;
 
 namespace UpgradeOps.Engine.Tests.Backups.Archives;

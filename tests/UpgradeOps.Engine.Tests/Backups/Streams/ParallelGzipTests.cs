@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Tests.Backups.Streams;
 

@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Stores.S3;
 

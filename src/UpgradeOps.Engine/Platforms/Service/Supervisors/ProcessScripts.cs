@@ -43,8 +43,8 @@ internal static class ProcessScripts
         rest=${stat##*) }
         set -- $rest
         [ "${20}" = "$start" ] || exit 0
-        kill -s "$signal" -- "$pid" 2>/dev/null
-        [ "$whom" = process ] || [ "$3" != "$pid" ] || kill -s "$signal" -- "-$pid" 2>/dev/null
+        kill "-$signal" "$pid" 2>/dev/null
+        [ "$whom" = process ] || [ "$3" != "$pid" ] || kill "-$signal" "-$pid" 2>/dev/null
         exit 0
         """;
 
@@ -59,7 +59,7 @@ internal static class ProcessScripts
             set -- $rest
             [ "${20}" = "$start" ] || exit 0
         fi
-        kill -s KILL -- "-$pid" 2>/dev/null
+        kill -KILL "-$pid" 2>/dev/null
         exit 0
         """;
 

@@ -1,4 +1,4 @@
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Streams;
 
 /// <summary>The part of a stream that is the same for everything that can only be read, from start to end.</summary>
 internal abstract class ReadOnlyStream : Stream

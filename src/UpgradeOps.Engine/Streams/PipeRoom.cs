@@ -1,10 +1,10 @@
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
 
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Streams;
 
 /// <summary>
-/// Room of a pipe to a tool. As Linux makes it, 64 KiB, it is full after a quarter of one of our writes, and both sides wake each
+/// Room of a pipe. As Linux makes it, 64 KiB, it is full after a quarter of one of our writes, and both sides wake each
 /// other up thousands of times.
 /// </summary>
 internal static class PipeRoom
@@ -17,7 +17,13 @@ internal static class PipeRoom
     /// <summary>Makes it larger where that can be; it works without, only slower.</summary>
     public static void Widen(Stream pipe)
     {
-        if (OperatingSystem.IsLinux() && pipe is PipeStream { SafePipeHandle: { IsInvalid: false } handle })
+        SafeHandle? handle = pipe switch
+        {
+            PipeStream tool => tool.SafePipeHandle,
+            FileStream named => named.SafeFileHandle,
+            _ => null,
+        };
+        if (OperatingSystem.IsLinux() && handle is { IsInvalid: false })
             _ = Control((int)handle.DangerousGetHandle(), SetSize, Wanted);
     }
 

@@ -73,6 +73,8 @@ public sealed class GitComposeTests
         Assert.True((undone.Status, await world.RunningAsync()) == (UpdateStatus.Kept, "v1.0.0"), Text(undone));
         Assert.Equal(image, await world.ImageOfAsync(await world.ContainerAsync()));
         Assert.Equal("ran\nran\nran\nran", await world.PageAsync("rows"));
+        // Of the commits, only the image that could be gone back to has kept its name.
+        Assert.Equal(second, (await world.RunAsync("docker", "image", "ls", "--no-trunc", "--format", "{{.ID}}", "--filter", $"reference={world.Project}-app:git-*")).Trim());
     }
 
     [Fact]
@@ -147,6 +149,27 @@ public sealed class GitComposeTests
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(world.App, ".upgradeops/build")));
+    }
+
+    [Fact]
+    public async Task On_a_host_over_SSH_it_survives_connections_that_break()
+    {
+        await using var world = await GitComposeWorld.StartAsync(host: "ssh");
+        await world.ReleaseAsync("v1.1.0", run: "sleep 3");
+        var cuts = 0;
+        var outcome = await world.ConsoleAsync(
+            e =>
+            {
+                if (e is { Kind: ProgressKind.Working, Message: "Building the images" })
+                    cuts += world.Server.CutAsync().GetAwaiter().GetResult();
+                return false;
+            },
+            "update", world.Definition, "--yes");
+        Assert.True(cuts > 0);
+        Assert.True((outcome.Result.Status, outcome.Result.To) == (UpdateStatus.Kept, "v1.1.0"), outcome.ToString());
+        Assert.Equal(("v1.1.0", "1"), (await world.RunningAsync(), await world.PageAsync("count")));
+        var undone = (await world.ConsoleAsync(null, "undo", world.Definition, "--yes")).Result;
+        Assert.True((undone.Status, await world.RunningAsync()) == (UpdateStatus.Kept, "v1.0.0"), Text(undone));
     }
 
     /// <summary>Whether a process with this word in its arguments runs on this machine, in a container or not.</summary>

@@ -11,6 +11,8 @@ namespace UpgradeOps.Integration.Git;
 /// </summary>
 internal sealed class GitComposeWorld : IAsyncDisposable
 {
+    public const string Password = "s3cretOfTheDatabase";
+
     private readonly TempFolder folder = new("gitcompose-");
 
     private GitComposeWorld(SshServer server, GitWorkshop workshop, string image) => (Server, Workshop, BaseImage) = (server, workshop, image);
@@ -33,6 +35,9 @@ internal sealed class GitComposeWorld : IAsyncDisposable
 
     public string Address => $"ssh://{Environment.UserName}@127.0.0.1:{Server.Port}{Workshop.Origin}";
 
+    /// <summary>What of the folder is this machine's own.</summary>
+    public const string Ignored = ".env\nconf/\nsecrets/\n";
+
     public string ComposeFile => Path.Combine(App, "docker-compose.yml");
 
     public Dictionary<string, string> Variables => new()
@@ -46,27 +51,36 @@ internal sealed class GitComposeWorld : IAsyncDisposable
 
     /// <summary>v1.0.0 runs, as its admin built it.</summary>
     /// <param name="compose">Of a service: more lines.</param>
-    public static async Task<GitComposeWorld> StartAsync(string compose = "", string host = "local", string build = "{ timeout: 5m }")
+    public static Task<GitComposeWorld> StartAsync(string compose = "", string host = "local") =>
+        StartAsync(w => w.ReleaseAsync("v1.0.0", compose), "app", "channels: { main: \"branch:main\", stable: \"v*\" }, channel: stable", "", host);
+
+    /// <param name="first">Publishes v1.0.0.</param>
+    /// <param name="channels">Of <c>releases:</c>.</param>
+    /// <param name="more">Lines of the definition.</param>
+    public static async Task<GitComposeWorld> StartAsync(Func<GitComposeWorld, Task> first, string service, string channels, string more, string host = "local")
     {
         Needs.Parts(Part.Git, Part.Ssh, Part.Docker, Part.Compose);
         var image = await LocalImage.LoadAsync("runner", await RunnerImage.GetAsync());
         var world = new GitComposeWorld(await SshServer.StartAsync(), await GitWorkshop.OpenAsync(), image);
         try
         {
-            await world.ReleaseAsync("v1.0.0", compose);
+            await first(world);
             await Command.OutputAsync("git", "clone", "-q", world.Workshop.Origin, world.App);
             Directory.CreateDirectory(Path.Combine(world.App, "conf"));
             await File.WriteAllTextAsync(Path.Combine(world.App, "conf/here"), "of this machine");
-            await File.WriteAllTextAsync(Path.Combine(world.App, ".env"), $"PORT={world.Port}\nWHO=it's $$me\nCOMPOSE_PROJECT_NAME={world.Project}\n");
+            await File.WriteAllTextAsync(Path.Combine(world.App, ".env"), $"PORT={world.Port}\nWHO=it's $$me\nDB_PASSWORD={Password}\nCOMPOSE_PROJECT_NAME={world.Project}\n");
+            Directory.CreateDirectory(Path.Combine(world.App, "secrets"));
+            await File.WriteAllTextAsync(Path.Combine(world.App, "secrets/jwt"), "made here");
             await File.WriteAllTextAsync(world.Definition, $$"""
                 schema: upgradeops/v1
                 name: {{world.Project}}
                 host: {{(host == "local" ? host : world.Server.Address)}}
-                platform: { compose: { directory: "{{world.App}}", service: app, build: {{build}} } }
-                releases: { git: "{{(host == "local" ? world.Address : world.Workshop.Origin)}}", channels: { main: "branch:main", stable: "v*" }, channel: stable }
+                platform: { compose: { directory: "{{world.App}}", service: {{service}}, build: { timeout: 5m } } }
+                releases: { git: "{{(host == "local" ? world.Address : world.Workshop.Origin)}}", {{channels}} }
                 health: [ { http: "http://127.0.0.1:{{world.Port}}/health", version: version } ]
                 healthTimeout: 60s
                 state: { folder: "{{world.StateFolder}}/chat", backups: "{{world.StateFolder}}/backups" }
+                {{more}}
                 """);
             await world.ComposeAsync("up", "--detach", "--build");
             await Until.TrueAsync(async () => await world.RunningAsync() == "v1.0.0", TimeSpan.FromMinutes(1), "v1.0.0", default);
@@ -87,7 +101,7 @@ internal sealed class GitComposeWorld : IAsyncDisposable
     {
         var commit = await Workshop.CommitAsync(
             $"Release {version}",
-            (".gitignore", ".env\nconf/\n"),
+            (".gitignore", Ignored),
             ("docker-compose.yml", $$"""
                 services:
                   app:

@@ -37,12 +37,11 @@ internal sealed record TargetProject
     {
         var then = target.RecordedFiles.Where(f => f.Key != project.Files.EnvPath).ToDictionary(f => f.Key, f => f.Value);
         var now = await project.Files.FindAsync(cancellationToken).ConfigureAwait(false);
-        // In the order in which they count now; one that nobody recorded then does not count.
-        List<string> paths = [.. now.Where(then.ContainsKey), .. then.Keys.Except(now)];
-        var (model, hashes) = await ReadAsync(project, paths, then, cancellationToken).ConfigureAwait(false);
+        // In the order in which they count now; one that came since then is left as it is, and counts too.
+        var (model, hashes) = await ReadAsync(project, [.. now, .. then.Keys.Except(now)], then, cancellationToken).ConfigureAwait(false);
         return new TargetProject
         {
-            Files = [.. paths.Select(p => new CommitFile(p, null, Taken: true, ComposeFiles.Hash(then[p])))],
+            Files = [.. then.Select(f => new CommitFile(f.Key, null, Taken: true, ComposeFiles.Hash(f.Value)))],
             Model = model,
             Hashes = hashes,
             Also = RecordedMoves.Of(target).Where(m => m.OldImage is not null).Select(m => m.Name).ToHashSet(),

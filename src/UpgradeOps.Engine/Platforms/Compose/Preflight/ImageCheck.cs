@@ -20,7 +20,9 @@ internal sealed class ImageCheck(ComposeProject project, ComposeSnapshot snapsho
         {
             if (await project.Docker.InspectImageAsync(service.Image!, cancellationToken).ConfigureAwait(false) is not null)
                 continue;
-            var again = target.Release.Digest is { } digest && service.Name == snapshot.Service.Name
+            var again = project.Compose.Build is not null
+                ? $"Invoke-AppUpdate {project.Definition.Name} -Version {target.Release.Version} -Force builds it again."
+                : target.Release.Digest is { } digest && service.Name == snapshot.Service.Name
                 ? $"docker pull {service.Repository}@{digest} fetches it, while the registry still has it."
                 : null;
             findings.Add(Findings.Blocker(

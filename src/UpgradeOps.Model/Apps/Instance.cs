@@ -3,7 +3,7 @@ namespace UpgradeOps;
 /// <summary>One running copy of an application, as its platform identifies it.</summary>
 public sealed record Instance
 {
-    /// <summary>The platform's own identity: a container id, or a process id with its start time (<c>pid:ticks</c>).</summary>
+    /// <summary>The platform's own identity: a container id, a process id with its start time (<c>pid:ticks</c>), or what systemd knows a start by.</summary>
     public required string Id { get; init; }
 
     /// <summary>A name for people, such as <c>kmp-app-1</c>.</summary>
@@ -12,7 +12,7 @@ public sealed record Instance
     /// <summary>The part of the application it belongs to, such as a Compose service.</summary>
     public string? Service { get; init; }
 
-    /// <summary><c>running</c>, <c>exited</c>, <c>created</c>, <c>restarting</c>, <c>paused</c> or <c>dead</c>.</summary>
+    /// <summary><c>running</c>, <c>exited</c>, <c>created</c>, <c>starting</c>, <c>stopping</c>, <c>restarting</c>, <c>paused</c> or <c>dead</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>The platform's own health verdict (<c>healthy</c>, <c>unhealthy</c>, <c>starting</c>); null where it has none.</summary>

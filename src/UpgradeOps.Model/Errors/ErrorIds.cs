@@ -59,6 +59,10 @@ public static class ErrorIds
     public const string FixedContainerName = "UpgradeOps.Compose.FixedContainerName";
     public const string ServiceStartFailed = "UpgradeOps.Service.StartFailed";
     public const string ServiceStopFailed = "UpgradeOps.Service.StopFailed";
+    public const string ServiceUnitMissing = "UpgradeOps.Service.UnitMissing";
+    public const string ServiceUnitUnfit = "UpgradeOps.Service.UnitUnfit";
+    public const string ServiceForbidden = "UpgradeOps.Service.Forbidden";
+    public const string ServiceManagerUnreachable = "UpgradeOps.Service.ManagerUnreachable";
 
     public const string BuildFailed = "UpgradeOps.Build.Failed";
     public const string BuildFileMissing = "UpgradeOps.Build.FileMissing";

@@ -78,7 +78,7 @@ public class DefinitionLoaderTests
         var app = Definitions.Parse(Definitions.Service);
 
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(60), DataPolicy.Stop, "recreate", "local"), (app.Bake, app.HealthTimeout, app.OnFailureData, app.Strategy, app.Host));
-        Assert.Equal(("process", TimeSpan.FromSeconds(10)), (app.Platform.Service!.Supervisor, app.Platform.Service.StopTimeout));
+        Assert.Equal(("process", null), (app.Platform.Service!.Supervisor, app.Platform.Service.StopTimeout));
         Assert.Null(app.State);
         Assert.Null(app.Migrations);
         Assert.Empty(app.Backups);

@@ -125,16 +125,27 @@ internal sealed record ServiceDefinition
     /// <summary>Absolute; holds <c>releases/</c>, <c>current</c> and <c>shared/</c>.</summary>
     public required string Directory { get; init; }
 
-    /// <summary><c>process</c>.</summary>
-    public string Supervisor { get; init; } = "process";
+    public const string Process = "process";
+    public const string Systemd = "systemd";
 
-    /// <summary>The command and its arguments, run in <c>current</c>.</summary>
-    public required IReadOnlyList<string> Command { get; init; }
+    public static readonly TimeSpan UsualStopTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary><see cref="Process"/> or <see cref="Systemd"/>.</summary>
+    public string Supervisor { get; init; } = Process;
+
+    /// <summary>The unit that runs the application, with its suffix; null for <see cref="Process"/>.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Whose systemd it belongs to: <c>system</c>, or <c>user</c> for the one of the user that commands run as.</summary>
+    public string Scope { get; init; } = "system";
+
+    /// <summary>The command and its arguments, run in <c>current</c>; empty where a unit names them.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How long it may take to end after it was asked to, before it is killed.</summary>
-    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long it may take to end after it was asked to, before it is killed; null for <see cref="UsualStopTimeout"/>, or what the unit says.</summary>
+    public TimeSpan? StopTimeout { get; init; }
 
     /// <summary>How a commit becomes a release folder; null when its files are one as they are.</summary>
     public BuildDefinition? Build { get; init; }

@@ -35,7 +35,9 @@ internal sealed class InstanceJudge(AppDefinition definition)
     {
         { State: "exited" or "dead" } => new HealthFailure(ErrorIds.InstanceExited,
             $"{instance.DisplayName} ended{(instance.ExitCode is { } code ? $" with exit code {code}" : "")}", Hope.None, instance.Id),
-        { State: "restarting" } => new HealthFailure(ErrorIds.InstanceExited, $"{instance.DisplayName} ended and is being restarted (restart {instance.RestartCount})", Hope.Starting, instance.Id),
+        // A pause of seconds before the next attempt, not one of moments, is time that users wait in vain.
+        { State: "restarting" } => new HealthFailure(ErrorIds.InstanceExited,
+            $"{instance.DisplayName} ended{(instance.ExitCode is { } code and not 0 ? $" with exit code {code}" : "")} and is being restarted (restart {instance.RestartCount})", Hope.Wrong, instance.Id),
         { IsRunning: false } => new HealthFailure(ErrorIds.NotHealthy, $"{instance.DisplayName} is {instance.State}", Hope.Starting, instance.Id),
         { Health: "unhealthy" } => new HealthFailure(ErrorIds.NotHealthy, $"the platform calls {instance.DisplayName} unhealthy", Hope.Wrong, instance.Id),
         _ => null,

@@ -17,6 +17,8 @@ internal sealed class ServiceChecks(
     {
         var findings = new List<Finding>();
         findings.AddRange(await supervisor.CheckAsync(cancellationToken).ConfigureAwait(false));
+        if (findings.Any(f => f.Severity == FindingSeverity.Blocker))
+            return findings;
         if (!await HostCommands.IsWritableFolderAsync(host, paths.Directory, cancellationToken).ConfigureAwait(false))
         {
             findings.Add(ServiceFindings.Blocker(
@@ -25,7 +27,7 @@ internal sealed class ServiceChecks(
 
         if (!target.IsRecorded && repository is not null)
         {
-            if (findings.Count == 0)
+            if (!findings.Any(f => f.Severity == FindingSeverity.Blocker))
                 findings.AddRange(await CheckRoomAsync("", target.Release, cancellationToken).ConfigureAwait(false));
             findings.AddRange(await CheckBuildAsync(cancellationToken).ConfigureAwait(false));
             findings.AddRange(await CheckCommandInCommitAsync(target.Release, cancellationToken).ConfigureAwait(false));
@@ -70,14 +72,15 @@ internal sealed class ServiceChecks(
     private async Task<IReadOnlyList<Finding>> CheckCommandInCommitAsync(Release release, CancellationToken cancellationToken)
     {
         // What a build will have made, nobody knows before.
-        if (IsInRelease && service.Build is not null)
+        var program = await supervisor.ProgramAsync(cancellationToken).ConfigureAwait(false);
+        if (program is null || (program.IsInRelease && service.Build is not null))
             return [];
-        if (!IsInRelease)
+        if (!program.IsInRelease)
             return await CheckCommandAsync("/", cancellationToken).ConfigureAwait(false);
-        var file = HostPath.Absolute(service.Command[0], "/")[1..];
+        var file = HostPath.Absolute(program.Path, "/")[1..];
         return GitDigest.CommitOf(release.Digest) is not { } commit || await repository!.HoldsAsync(commit, file, cancellationToken).ConfigureAwait(false)
             ? []
-            : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"Release {release.Version} of {release.Source} has no file {file}, with which platform.service.command would start {appName}.")];
+            : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"Release {release.Version} of {release.Source} has no file {file}, with which {program.Source} would start {appName}.")];
     }
 
     private async Task<IReadOnlyList<Finding>> CheckBuildAsync(CancellationToken cancellationToken)
@@ -95,14 +98,13 @@ internal sealed class ServiceChecks(
         return findings;
     }
 
-    private bool IsInRelease => service.Command[0].Contains('/', StringComparison.Ordinal) && !HostPath.IsPosix(service.Command[0]);
-
     private async Task<IReadOnlyList<Finding>> CheckCommandAsync(string folder, CancellationToken cancellationToken)
     {
-        var command = service.Command[0];
-        var file = IsInRelease ? HostPath.Absolute(command, folder) : command;
+        if (await supervisor.ProgramAsync(cancellationToken).ConfigureAwait(false) is not { } program)
+            return [];
+        var file = program.IsInRelease ? HostPath.Absolute(program.Path, folder) : program.Path;
         return await HostCommands.ExistsAsync(host, file, cancellationToken).ConfigureAwait(false)
             ? []
-            : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command {file} on {host.Address}, with which platform.service.command would start {appName}.")];
+            : [ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command {file} on {host.Address}, with which {program.Source} would start {appName}.")];
     }
 }

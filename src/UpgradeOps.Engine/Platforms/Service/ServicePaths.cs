@@ -39,6 +39,9 @@ internal sealed record ServicePaths(string Directory)
 
     public string PidFile => HostPath.Join(Run, "app.pid");
 
+    /// <summary>What is known about the last start that we asked a service manager for.</summary>
+    public string StartRecord => HostPath.Join(Run, "start.json");
+
     /// <summary>Where a command that is run once leaves what it wrote and how it ended.</summary>
     public string Job(string name) => HostPath.Join(Run, name);
 

@@ -17,13 +17,14 @@ namespace UpgradeOps.Engine.Platforms.Service;
 /// </summary>
 internal sealed class ServicePlatform : IPlatform
 {
+    private const int EvidenceLines = 5000;
+
     private readonly AppDefinition definition;
     private readonly IHost host;
     private readonly TimeProvider time;
     private readonly GitRepository? repository;
     private readonly ServicePaths paths;
     private readonly ReleaseFolders folders;
-    private readonly ServiceLog log;
     private readonly ISupervisor supervisor;
     private readonly ServiceChecks checks;
 
@@ -37,7 +38,6 @@ internal sealed class ServicePlatform : IPlatform
         this.repository = repository;
         paths = new ServicePaths(service.Directory);
         folders = new ReleaseFolders(paths, host.Files);
-        log = new ServiceLog(paths, host.Files);
         supervisor = SupervisorList.Open(definition, service, host, time);
         checks = new ServiceChecks(definition.Name, service, host, paths, folders, supervisor, repository);
     }
@@ -48,7 +48,7 @@ internal sealed class ServicePlatform : IPlatform
     {
         var process = await supervisor.InspectAsync(cancellationToken).ConfigureAwait(false);
         var current = await folders.CurrentAsync(cancellationToken).ConfigureAwait(false);
-        var folder = process is { IsAlive: true } ? process.ReleaseFolder : current ?? process?.ReleaseFolder;
+        var folder = process is { IsAlive: true, ReleaseFolder.Length: > 0 } ? process.ReleaseFolder : current ?? process?.ReleaseFolder;
         var record = folder is null ? null : await folders.RecordOfAsync(folder, cancellationToken).ConfigureAwait(false);
         var name = folder is null ? null : HostPath.Name(folder);
         return new Deployment
@@ -100,8 +100,8 @@ internal sealed class ServicePlatform : IPlatform
 
     public async IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var line in log.ReadLinesAsync(tail, follow, time, cancellationToken).ConfigureAwait(false))
-            yield return new LogLine { Name = definition.Name, Instance = definition.Name, Message = line };
+        await foreach (var line in supervisor.LinesAsync(tail, follow, cancellationToken).ConfigureAwait(false))
+            yield return new LogLine { Name = definition.Name, Instance = definition.Name, Message = line.Text, At = line.At };
     }
 
     public async Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken)
@@ -111,8 +111,11 @@ internal sealed class ServicePlatform : IPlatform
         {
             ["deployment.json"] = Encoding.UTF8.GetBytes(EngineJson.Write(deployment, indented: true)),
         };
-        if (await log.ReadTailAsync(cancellationToken).ConfigureAwait(false) is { } bytes)
-            evidence["app.log"] = bytes;
+        var log = new StringBuilder();
+        await foreach (var line in supervisor.LinesAsync(EvidenceLines, follow: false, cancellationToken).ConfigureAwait(false))
+            log.Append(line.Text).Append('\n');
+        if (log.Length > 0)
+            evidence["app.log"] = Encoding.UTF8.GetBytes(log.ToString());
         return evidence;
     }
 
@@ -156,9 +159,11 @@ internal sealed class ServicePlatform : IPlatform
     {
         Id = process.Id,
         DisplayName = definition.Name,
-        State = process.IsAlive ? "running" : "exited",
-        StartedAt = process.StartTime.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        Artifact = process.ReleaseFolder,
+        State = process.State,
+        StartedAt = process.Life ?? process.StartTime.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        RestartCount = process.RestartCount,
+        ExitCode = process.ExitCode,
+        Artifact = process.ReleaseFolder.Length > 0 ? process.ReleaseFolder : null,
         Endpoints = process.IsAlive ? await supervisor.EndpointsAsync(process, cancellationToken).ConfigureAwait(false) : [],
     };
 }

@@ -32,7 +32,7 @@ internal static class ScratchDefinition
         IReadOnlyList<string> command = live.Rehearse.Command.Count > 0 ? [.. live.Rehearse.Command.Select(c => Fill(c, place, port))] : service.Command;
         return live with
         {
-            Platform = new PlatformDefinition { Service = service with { Directory = Folder(live), Command = command, Environment = environment } },
+            Platform = new PlatformDefinition { Service = service with { Directory = Folder(live), Supervisor = ServiceDefinition.Process, Command = command, Environment = environment } },
             Databases = databases,
             Releases = live.Releases with { Password = Absolute(live.Releases.Password, live) },
             Health = [.. live.Health.Select(h => h with { Http = Moved(h.Http, port) })],

@@ -40,16 +40,31 @@ internal static class PlatformBinding
 
     private static ServiceDefinition Service(Section section, FolderPath folder)
     {
-        if (!section.Has("command"))
-            section.Missing("command", "Write the program and its arguments as a list.");
+        var supervisor = section.Choice("supervisor", ServiceDefinition.Process, [ServiceDefinition.Process, ServiceDefinition.Systemd], "windows-service");
+        if (supervisor == ServiceDefinition.Process)
+        {
+            if (!section.Has("command"))
+                section.Missing("command", "Write the program and its arguments as a list.");
+            foreach (var key in new[] { "unit", "scope" })
+                section.MustNotHave(key, "it belongs to 'supervisor: systemd'", "Remove it, or name that supervisor.");
+        }
+        else
+        {
+            section.MustNotHave("command", "the unit names the program", "Remove it.");
+        }
+
         return new ServiceDefinition
         {
             Directory = folder.OnHost(section, "directory", section.RequiredText("directory", fix: "Name the folder that holds releases/ and current.")),
-            Supervisor = section.Choice("supervisor", "process", ["process"], "systemd", "windows-service"),
+            Supervisor = supervisor,
+            Unit = supervisor == ServiceDefinition.Process ? section.Text("unit") : Suffixed(section.RequiredText("unit", TextRule.Unit, "Name the unit that runs it, such as chatalot.service.")),
+            Scope = section.Choice("scope", "system", ["system", "user"]),
             Command = section.Texts("command", TextRule.Any),
             Environment = section.Named("environment", TextRule.Variable, TextRule.Value),
             Build = BuildBinding.Bind(section),
-            StopTimeout = section.Time("stopTimeout", TimeSpan.FromSeconds(10), TimeSpan.Zero, TimeSpan.FromHours(1)),
+            StopTimeout = section.Has("stopTimeout") ? section.Time("stopTimeout", ServiceDefinition.UsualStopTimeout, TimeSpan.Zero, TimeSpan.FromHours(1)) : null,
         };
     }
+
+    private static string Suffixed(string unit) => unit.EndsWith(".service", StringComparison.Ordinal) || unit.Length == 0 ? unit : unit + ".service";
 }

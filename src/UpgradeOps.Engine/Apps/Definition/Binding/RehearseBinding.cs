@@ -25,6 +25,9 @@ internal static class RehearseBinding
             return;
         }
 
+        if (definition.Platform.Service.Command.Count == 0 && rehearse.Command.Count == 0)
+            section.Missing("command", "Write the program and its arguments as a list: the copy is run without the unit.");
+
         Require(section, rehearse, RehearseDefinition.Port, "the copy would listen where the live application does", "PORT: \"{port}\"");
         foreach (var id in definition.Databases.Keys)
         {

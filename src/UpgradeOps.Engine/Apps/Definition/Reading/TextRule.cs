@@ -21,6 +21,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     public static readonly TextRule PartName = new(PartNamePattern(), "is not a name that can be used here",
         "Use 1 to 63 letters, digits, dots, dashes and underscores, and begin with a letter or digit.");
 
+    public static readonly TextRule Unit = new(UnitPattern(), "is no name of a service unit",
+        "Write it as systemctl does, such as chatalot.service or chatalot@blue.service.");
+
     public static readonly TextRule Variable = new(VariablePattern(), "is no name of a variable",
         "Use letters, digits and underscores, such as KMP_IMAGE_TAG.");
 
@@ -112,6 +115,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
     private static partial Regex PartNamePattern();
+
+    [GeneratedRegex(@"\A(?!.*\.(socket|timer|target|path|mount|automount|device|swap|slice|scope)\z)[A-Za-z0-9_][A-Za-z0-9:_.@\\-]{0,246}(?<!@)(?<!@\.service)\z")]
+    private static partial Regex UnitPattern();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex VariablePattern();

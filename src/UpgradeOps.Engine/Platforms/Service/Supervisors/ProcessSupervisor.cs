@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
 
@@ -36,12 +37,15 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
         return findings;
     }
 
+    public Task<ReleaseProgram?> ProgramAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<ReleaseProgram?>(new ReleaseProgram(service.Command[0], "platform.service.command"));
+
     public async Task<ServiceProcess?> InspectAsync(CancellationToken cancellationToken)
     {
         var bytes = await host.Files.ReadAsync(paths.PidFile, cancellationToken).ConfigureAwait(false);
         if (bytes is null || PidFile.Parse(bytes) is not { } process)
             return null;
-        return process with { IsAlive = await IsAliveAsync(process, cancellationToken).ConfigureAwait(false) };
+        return await IsAliveAsync(process, cancellationToken).ConfigureAwait(false) ? Alive(process) : process;
     }
 
     public Task<IReadOnlyList<string>> EndpointsAsync(ServiceProcess process, CancellationToken cancellationToken) =>
@@ -66,13 +70,13 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
 
         var process = Expect(await AppearAsync(cancellationToken).ConfigureAwait(false), releaseFolder);
         await SettleAsync(process, cancellationToken).ConfigureAwait(false);
-        return process with { IsAlive = true };
+        return Alive(process);
     }
 
     public async Task StopAsync(ServiceProcess process, CancellationToken cancellationToken)
     {
         await host.RunAsync(ProcessScripts.Signal(process, "TERM"), cancellationToken).ConfigureAwait(false);
-        if (!await EndsAsync(process, service.StopTimeout, cancellationToken).ConfigureAwait(false))
+        if (!await EndsAsync(process, service.StopTimeout ?? ServiceDefinition.UsualStopTimeout, cancellationToken).ConfigureAwait(false))
         {
             await host.RunAsync(ProcessScripts.SignalGroup(process, "KILL"), cancellationToken).ConfigureAwait(false);
             if (!await EndsAsync(process, KillLimit, cancellationToken).ConfigureAwait(false))
@@ -102,6 +106,14 @@ internal sealed class ProcessSupervisor(string appName, ServiceDefinition servic
 
     public Task UnpauseAsync(ServiceProcess process, CancellationToken cancellationToken) =>
         host.RunAsync(ProcessScripts.SignalGroup(process, "CONT"), cancellationToken);
+
+    public async IAsyncEnumerable<ServiceLine> LinesAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var line in log.ReadLinesAsync(tail, follow, time, cancellationToken).ConfigureAwait(false))
+            yield return new ServiceLine(line);
+    }
+
+    private static ServiceProcess Alive(ServiceProcess process) => process with { IsAlive = true, State = "running" };
 
     private ServiceProcess Expect(ServiceProcess process, string releaseFolder) => process.ReleaseFolder == releaseFolder
         ? process

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Platforms.Service.Supervisors.Systemd;
 
 namespace UpgradeOps.Engine.Platforms.Service.Supervisors;
 
@@ -11,7 +12,8 @@ internal static class SupervisorList
         "process" when host.Address == "local" && !OperatingSystem.IsLinux() => throw new AppException(
             ErrorIds.DefinitionNotImplemented, $"{definition.Path}: the supervisor 'process' works on Linux hosts only.", definition.Path),
         "process" => new ProcessSupervisor(definition.Name, service, host, time),
+        "systemd" => new SystemdSupervisor(definition, service, host, time),
         _ => throw new AppException(
-            ErrorIds.DefinitionNotImplemented, $"{definition.Path}: there is no supervisor '{service.Supervisor}'; this version knows 'process'.", definition.Path),
+            ErrorIds.DefinitionNotImplemented, $"{definition.Path}: there is no supervisor '{service.Supervisor}'; this version knows 'process' and 'systemd'.", definition.Path),
     };
 }

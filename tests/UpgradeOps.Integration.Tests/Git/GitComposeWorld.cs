@@ -172,6 +172,8 @@ internal sealed class GitComposeWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await ProjectCleaner.RemoveAsync(Project);
+        // What a restore kept aside carries no label of the project.
+        await RemoveAsync(["volume", "ls", "--quiet", "--filter", $"name={Project}_"], ["volume", "rm", "--force"]);
         await RemoveAsync(["container", "ls", "--all", "--quiet", "--filter", $"label=upgradeops.app={Project}"], ["container", "rm", "--force", "--volumes"]);
         await RemoveAsync(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", $"label=com.docker.compose.project={Project}"], ["image", "rm", "--force"]);
         await Server.DisposeAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Progress;
@@ -49,19 +48,18 @@ public sealed class SystemdServiceTests(SystemdFixture fixture) : IClassFixture<
     [InlineData("Restart=always\nRestartSec=100ms", ErrorIds.InstanceExited)]
     [InlineData("Restart=on-failure\nRestartSec=45s", ErrorIds.InstanceExited)]
     [InlineData("Restart=no", ErrorIds.ServiceStartFailed)]
-    public async Task A_release_that_crashes_is_undone_within_seconds_and_its_last_words_are_told(string settings, string errorId)
+    public async Task A_release_that_crashes_is_undone_before_the_health_time_out_and_its_last_words_are_told(string settings, string errorId)
     {
         Needs.Parts(Part.Systemd, Part.Ssh);
         await using var world = await SystemdWorld.StartAsync(fixture, settings);
         await world.InstallAsync("1.0.0");
         var began = await world.ShowAsync("InvocationID");
 
-        var watch = Stopwatch.StartNew();
         var failed = await world.UpdateAsync(SystemdWorld.Bad);
 
+        // Not what a health time-out would be called.
         Assert.True(failed.Status == UpdateStatus.Undone && failed.Error!.ErrorId == errorId, Text(failed));
         Assert.Contains("opening the ledger | the ledger is locked", failed.Error.Message);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(40), $"It took {watch.Elapsed}, with a health time-out of 60 s.");
         Assert.Equal(("1.0.0", "releases/1.0.0", "0"), (await world.RunningAsync(), world.Link, await world.ShowAsync("NRestarts")));
         Assert.NotEqual(began, await world.ShowAsync("InvocationID"));
     }

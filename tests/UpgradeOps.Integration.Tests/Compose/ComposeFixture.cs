@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.Platforms.Compose;
@@ -46,7 +47,7 @@ public sealed class ComposeFixture : IAsyncLifetime
     internal PlatformTarget To(string version, string? tag = null) => new() { Release = Release(version, tag) };
 
     /// <summary>The platform as a new process would have it.</summary>
-    internal static ComposePlatform Open(KmpStack stack, Func<AppDefinition, AppDefinition>? change = null)
+    internal static ComposePlatform Open(KmpStack stack, Func<AppDefinition, AppDefinition>? change = null, IHost? host = null)
     {
         var definition = new AppDefinition
         {
@@ -58,6 +59,6 @@ public sealed class ComposeFixture : IAsyncLifetime
         };
         var docker = new DockerClient(DockerEndpoint.FromEnvironment(Environment.GetEnvironmentVariable), TimeProvider.System);
         return new ComposePlatform(new ComposeProject(
-            change?.Invoke(definition) ?? definition, new LocalHost(), docker, (_, _) => Task.FromResult<PullCredentials?>(null), TimeProvider.System));
+            change?.Invoke(definition) ?? definition, host ?? new LocalHost(), docker, (_, _) => Task.FromResult<PullCredentials?>(null), TimeProvider.System));
     }
 }

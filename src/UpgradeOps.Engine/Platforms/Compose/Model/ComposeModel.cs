@@ -61,6 +61,9 @@ internal sealed record ComposeService
     /// <summary>Volumes with a name that it mounts, as the engine calls them.</summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
 
+    /// <summary>Networks that its containers are connected to, as the engine calls them; none where it shares another's or the machine's.</summary>
+    public IReadOnlyList<string> Networks { get; init; } = [];
+
     public string? PullPolicy { get; init; }
 
     /// <summary>True when Compose itself runs commands before or after containers start and stop.</summary>

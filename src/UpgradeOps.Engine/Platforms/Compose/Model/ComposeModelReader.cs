@@ -15,11 +15,10 @@ internal static class ComposeModelReader
         {
             var reader = new Utf8JsonReader(json);
             using var document = JsonDocument.ParseValue(ref reader);
-            var volumes = Member(document.RootElement, "volumes") is { ValueKind: JsonValueKind.Object } named
-                ? named.EnumerateObject().ToDictionary(v => v.Name, v => Text(v.Value, "name") ?? v.Name)
-                : [];
+            var volumes = ReadNames(document.RootElement, "volumes");
+            var networks = ReadNames(document.RootElement, "networks");
             var services = Member(document.RootElement, "services") is { ValueKind: JsonValueKind.Object } all
-                ? all.EnumerateObject().Select(s => ReadService(s.Name, s.Value, probe, volumes)).ToDictionary(s => s.Name)
+                ? all.EnumerateObject().Select(s => ReadService(s.Name, s.Value, probe, volumes, networks)).ToDictionary(s => s.Name)
                 : [];
             return new ComposeModel(Text(document.RootElement, "name") ?? "", services, warnings);
         }
@@ -29,7 +28,7 @@ internal static class ComposeModelReader
         }
     }
 
-    private static ComposeService ReadService(string name, JsonElement service, string probe, Dictionary<string, string> volumes)
+    private static ComposeService ReadService(string name, JsonElement service, string probe, Dictionary<string, string> volumes, Dictionary<string, string> networks)
     {
         var image = Text(service, "image");
         return new ComposeService
@@ -42,6 +41,7 @@ internal static class ComposeModelReader
             Replicas = ReadReplicas(service),
             Build = Member(service, "build") is { } build ? ReadBuild(build) : null,
             Volumes = ReadVolumes(service, volumes),
+            Networks = ReadNetworks(service, networks, probe),
             PullPolicy = Text(service, "pull_policy"),
             HasHooks = Hooks.Any(h => Member(service, h) is not null),
             DependsOn = Member(service, "depends_on") is { ValueKind: JsonValueKind.Object } depends
@@ -51,6 +51,11 @@ internal static class ComposeModelReader
         };
     }
 
+    /// <returns>What the engine calls the file's volumes or networks, by the file's own words for them.</returns>
+    private static Dictionary<string, string> ReadNames(JsonElement model, string kind) => Member(model, kind) is { ValueKind: JsonValueKind.Object } named
+        ? named.EnumerateObject().ToDictionary(n => n.Name, n => Text(n.Value, "name") ?? n.Name)
+        : [];
+
     private static ComposeServiceBuild ReadBuild(JsonElement build) => new(
         Text(build, "context") ?? ".",
         Text(build, "dockerfile_inline") is null ? Text(build, "dockerfile") ?? "Dockerfile" : null);
@@ -58,6 +63,12 @@ internal static class ComposeModelReader
     private static List<string> ReadVolumes(JsonElement service, Dictionary<string, string> volumes) => Member(service, "volumes") is { ValueKind: JsonValueKind.Array } mounts
         ? [.. mounts.EnumerateArray().Where(m => Text(m, "type") == "volume").Select(m => Text(m, "source")).OfType<string>().Select(s => volumes.GetValueOrDefault(s, s)).Distinct()]
         : [];
+
+    /// <summary>A network whose name the variable decides is left out: what it will be called is not known here.</summary>
+    private static List<string> ReadNetworks(JsonElement service, Dictionary<string, string> networks, string probe) =>
+        Text(service, "network_mode") is null && Member(service, "networks") is { ValueKind: JsonValueKind.Object } joined
+            ? [.. joined.EnumerateObject().Select(n => networks.GetValueOrDefault(n.Name, n.Name)).Where(n => !n.Contains(probe, StringComparison.Ordinal))]
+            : [];
 
     private static ComposeDependency ReadDependency(JsonProperty dependency) => new(
         dependency.Name,

@@ -45,6 +45,8 @@ internal sealed class MovePlanner(ComposeProject project, ComposeSnapshot snapsh
             Running = running.Select(c => c.Id).ToList(),
             OldImage = main?.Image,
             OldReference = service.Template is { } t && snapshot.Value is { } before ? ComposeModel.Tagged($"{t.Repository}:{t.TagOf(before)}") : main is null ? null : ComposeModel.Tagged(main.Config.Image),
+            Networks = service.Networks,
+            OldNetworks = snapshot.Live.Services.GetValueOrDefault(service.Name)?.Networks ?? [],
             After = service.DependsOn.Where(d => moving.Exists(m => m.Name == d.Service)).ToList(),
             EndsByItself = snapshot.Model.Services.Values.Any(s => s.DependsOn.Any(d => d.Service == service.Name && d.Condition == ComposeDependency.Completed)),
         };

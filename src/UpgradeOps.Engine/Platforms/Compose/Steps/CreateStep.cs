@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Steps;
@@ -20,7 +21,10 @@ internal sealed class CreateStep(PlannedStep planned, ComposeProject project) : 
             await Docker.RemoveContainerAsync(container.Id, withVolumes: false, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task MakeAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task MakeAsync(StepContext context, CancellationToken cancellationToken) =>
+        await AdoptAsync(await UntilConnectedAsync(() => MakeOnceAsync(context, cancellationToken)).ConfigureAwait(false), context, cancellationToken).ConfigureAwait(false);
+
+    private async Task<IReadOnlyList<ContainerDetails>> MakeOnceAsync(StepContext context, CancellationToken cancellationToken)
     {
         // A Compose that was killed may have left containers without all their networks: what nobody recorded is made again.
         foreach (var half in Unrecorded(await FindNewAsync(cancellationToken).ConfigureAwait(false), context))
@@ -36,6 +40,6 @@ internal sealed class CreateStep(PlannedStep planned, ComposeProject project) : 
             found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await AdoptAsync(found, context, cancellationToken).ConfigureAwait(false);
+        return found;
     }
 }

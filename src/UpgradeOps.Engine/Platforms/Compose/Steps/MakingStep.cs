@@ -7,6 +7,11 @@ namespace UpgradeOps.Engine.Platforms.Compose.Steps;
 /// <summary>What the two ways of making new containers have in common: proof that they are the right ones, and their record.</summary>
 internal abstract class MakingStep(PlannedStep planned, ComposeProject project) : ComposeStep(planned, project)
 {
+    private const int Tries = 3;
+
+    /// <summary>The engine's words.</summary>
+    private const string NameTaken = "is already in use by container";
+
     /// <summary>True when every service has all its new containers.</summary>
     protected bool IsWhole(IReadOnlyList<ContainerDetails> found) =>
         Services.All(s => found.Count(c => c.ServiceName() == s.Name) >= s.Count);
@@ -17,6 +22,10 @@ internal abstract class MakingStep(PlannedStep planned, ComposeProject project) 
         var known = Recorded<List<NewContainer>>(context.Outputs, StepOutputs.Containers).Select(c => c.Id).ToHashSet();
         return found.Where(c => !known.Contains(c.Id)).ToList();
     }
+
+    /// <summary>Those that lack a network: a Compose that was killed made them, and its engine came late.</summary>
+    protected IReadOnlyList<ContainerDetails> Unconnected(IReadOnlyList<ContainerDetails> found) =>
+        [.. found.Where(c => Services.Any(s => s.Name == c.ServiceName() && Connections.Missing(c, s.Networks).Count > 0))];
 
     /// <summary>True when they are on record and wait for their start.</summary>
     protected bool IsAdopted(IReadOnlyList<ContainerDetails> found, StepContext context) =>
@@ -53,6 +62,25 @@ internal abstract class MakingStep(PlannedStep planned, ComposeProject project) 
         }
     }
 
+    /// <summary>What a killed Compose asked of the engine may come true while the next one works: then that one is asked again.</summary>
+    /// <param name="make">Makes what is missing and tells what is there.</param>
+    protected async Task<IReadOnlyList<ContainerDetails>> UntilConnectedAsync(Func<Task<IReadOnlyList<ContainerDetails>>> make)
+    {
+        for (var left = Tries; ; left--)
+        {
+            try
+            {
+                var found = await make().ConfigureAwait(false);
+                if (left == 1 || Unconnected(found).Count == 0)
+                    return found;
+            }
+            catch (AppException e) when (left > 1 && e.ErrorId == ErrorIds.ComposeCommandFailed && e.Message.Contains(NameTaken, StringComparison.OrdinalIgnoreCase))
+            {
+                // Its name was given to the one that came late.
+            }
+        }
+    }
+
     /// <summary>
     /// Once more when the engine was lost in the middle of Compose: whoever looks at the containers next waits for it, and what Compose left
     /// half made is on nobody's record.
@@ -81,6 +109,18 @@ internal abstract class MakingStep(PlannedStep planned, ComposeProject project) 
         {
             throw new AppException(
                 ErrorIds.ComposeCommandFailed, $"Compose made {wrong.DisplayName} from {wrong.Image}, not from {image}, which was chosen.", service.Name);
+        }
+
+        foreach (var half in made)
+        {
+            if (Connections.Missing(half, service.Networks) is { Count: > 0 } missing)
+            {
+                throw new AppException(
+                    ErrorIds.ComposeCommandFailed,
+                    $"Compose made {half.DisplayName} without connecting it to {string.Join(" and ", missing)}.",
+                    service.Name,
+                    "Look whether the networks are there (docker network ls), then run the same command again.");
+            }
         }
     }
 }

@@ -37,6 +37,12 @@ internal sealed record MovedService
     /// <summary>What the compose file asked for before.</summary>
     public string? OldReference { get; init; }
 
+    /// <summary>Networks that each of its new containers must be connected to; those of a plan without them are not looked at.</summary>
+    public IReadOnlyList<string> Networks { get; init; } = [];
+
+    /// <summary>The same of what ran before.</summary>
+    public IReadOnlyList<string> OldNetworks { get; init; } = [];
+
     /// <summary>Other moved services that come first, and how far they must be.</summary>
     public IReadOnlyList<ComposeDependency> After { get; init; } = [];
 

@@ -30,7 +30,10 @@ internal sealed class RecreateStep(PlannedStep planned, ComposeProject project) 
         return (await FindNewAsync(cancellationToken).ConfigureAwait(false), half);
     }
 
-    private async Task MakeAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task MakeAsync(StepContext context, CancellationToken cancellationToken) =>
+        await AdoptAsync(await UntilConnectedAsync(() => MakeOnceAsync(context, cancellationToken)).ConfigureAwait(false), context, cancellationToken).ConfigureAwait(false);
+
+    private async Task<IReadOnlyList<ContainerDetails>> MakeOnceAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (found, half) = await SettleAsync(cancellationToken).ConfigureAwait(false);
         half |= Unrecorded(found, context).Count > 0;
@@ -43,6 +46,6 @@ internal sealed class RecreateStep(PlannedStep planned, ComposeProject project) 
             (found, _) = await SettleAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await AdoptAsync(found, context, cancellationToken).ConfigureAwait(false);
+        return found;
     }
 }

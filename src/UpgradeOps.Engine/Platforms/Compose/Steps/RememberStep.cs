@@ -62,10 +62,10 @@ internal sealed class RememberStep(PlannedStep planned, ComposeProject project) 
         }
 
         var there = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
-        var scale = new Dictionary<string, int> { [service.Name] = service.Running.Count };
         var mode = !there.Any(c => !service.Old.Contains(c.Id)) ? CreateMode.Beside : half ? CreateMode.ReplaceAll : CreateMode.Replace;
-        await Project.Command.CreateAsync(scale, mode, Input(StepInputs.OldValue), cancellationToken).ConfigureAwait(false);
-        var made = await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
+        var made = await MakeOldAsync(service, mode, cancellationToken).ConfigureAwait(false);
+        if (made.Any(c => Connections.Missing(c, service.OldNetworks).Count > 0))
+            made = await MakeOldAsync(service, CreateMode.ReplaceAll, cancellationToken).ConfigureAwait(false);
         foreach (var wrong in made.Where(c => service.OldImage is not null && c.Image != service.OldImage))
         {
             throw new AppException(
@@ -75,5 +75,12 @@ internal sealed class RememberStep(PlannedStep planned, ComposeProject project) 
         }
 
         return made;
+    }
+
+    private async Task<IReadOnlyList<ContainerDetails>> MakeOldAsync(MovedService service, CreateMode mode, CancellationToken cancellationToken)
+    {
+        var scale = new Dictionary<string, int> { [service.Name] = service.Running.Count };
+        await Project.Command.CreateAsync(scale, mode, Input(StepInputs.OldValue), cancellationToken).ConfigureAwait(false);
+        return await Project.Containers.FindAsync(Input(StepInputs.Project), [service.Name], cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,3 @@
-using UpgradeOps.Engine.Streams;
-
 namespace UpgradeOps.Engine.Docker;
 
 /// <summary>
@@ -11,7 +9,6 @@ namespace UpgradeOps.Engine.Docker;
 internal sealed class DirectOutput(DockerClient docker, string processes = "/proc")
 {
     private const string Name = "upgradeops-pipe";
-    private const string PipeAt = "pipe ";
     private const int Buffer = 1 << 18;
 
     /// <summary>For the end of a command that was given up.</summary>
@@ -54,7 +51,7 @@ internal sealed class DirectOutput(DockerClient docker, string processes = "/pro
     /// <summary>Whether a pipe of a container can be reached from here. Asks by trying.</summary>
     public async Task<bool> IsPossibleAsync(string container, CancellationToken cancellationToken)
     {
-        if (docker.Endpoint.IsElsewhere || !OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        if (!ContainerPipe.IsConceivable(docker))
             return false;
         using var output = new MemoryStream();
         var (result, isDirect) = await RunAsync(container, new ExecCommand("printf", "here"), output, cancellationToken).ConfigureAwait(false);
@@ -91,10 +88,10 @@ internal sealed class DirectOutput(DockerClient docker, string processes = "/pro
     /// <returns>True when all that the command writes was taken from its pipe; false when it comes through the engine.</returns>
     private async Task<bool> AnswerAsync(ExecRun run, string line, Stream output, CancellationToken cancellationToken)
     {
-        if (!line.StartsWith(PipeAt, StringComparison.Ordinal))
+        if (!line.StartsWith(ContainerPipe.Announcement, StringComparison.Ordinal))
             return false;
-        var pipe = await OpenAsync(run, line[PipeAt.Length..], cancellationToken).ConfigureAwait(false);
-        await run.SayAsync(pipe is null ? "through\n" : "direct\n", cancellationToken).ConfigureAwait(false);
+        var pipe = await new ContainerPipe(processes).OpenAsync(run, line[ContainerPipe.Announcement.Length..], FileAccess.Read, cancellationToken).ConfigureAwait(false);
+        await run.SayAsync(pipe is null ? ContainerPipe.Through : ContainerPipe.Direct, cancellationToken).ConfigureAwait(false);
         if (pipe is null)
             return false;
         await using (pipe.ConfigureAwait(false))
@@ -116,25 +113,5 @@ internal sealed class DirectOutput(DockerClient docker, string processes = "/pro
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Delay(Patience, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    /// <summary>A process of that number may be another one's, on another machine: only what holds the very pipe is taken.</summary>
-    private async Task<FileStream?> OpenAsync(ExecRun run, string path, CancellationToken cancellationToken)
-    {
-        if (await run.ProcessAsync(cancellationToken).ConfigureAwait(false) is not { } process || !OperatingSystem.IsLinux())
-            return null;
-        var held = $"{processes}/{process}/fd/4";
-        try
-        {
-            if (new FileInfo(held).LinkTarget?.EndsWith(path, StringComparison.Ordinal) != true)
-                return null;
-            var pipe = new FileStream(held, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
-            PipeRoom.Widen(pipe);
-            return pipe;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

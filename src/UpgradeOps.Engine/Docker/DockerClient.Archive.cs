@@ -7,6 +7,8 @@ namespace UpgradeOps.Engine.Docker;
 
 internal sealed partial class DockerClient
 {
+    private const int CopyBuffer = 128 * 1024;
+
     /// <summary>
     /// Writes a path of a container, running or not, as a tar stream; its first entry is the path's own last name.
     /// A stream that the engine cut is an error, never a short archive.

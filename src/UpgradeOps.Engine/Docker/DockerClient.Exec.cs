@@ -7,8 +7,6 @@ namespace UpgradeOps.Engine.Docker;
 
 internal sealed partial class DockerClient
 {
-    private const int CopyBuffer = 128 * 1024;
-
     /// <summary>
     /// Runs a command in a running container with its standard streams as bytes, exactly as they are, of any length in flat memory.
     /// </summary>
@@ -89,22 +87,12 @@ internal sealed partial class DockerClient
         return await HijackedConnection.OpenAsync(Endpoint, $"/{version}/exec/{id}/start", body, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task SendInputAsync(DockerConnection connection, Stream input, CancellationToken cancellationToken)
+    /// <summary>Copies to a command's input, which then ends; one that ended without reading all is no error here.</summary>
+    internal static async Task SendInputAsync(DockerConnection connection, Stream input, CancellationToken cancellationToken)
     {
-        // While one piece is on its way, the next is read: a source that unpacks or checks as it goes does so beside the engine.
-        var (sending, reading) = (new byte[CopyBuffer], new byte[CopyBuffer]);
-        var sent = Task.CompletedTask;
         try
         {
-            int read;
-            while ((read = await input.ReadAsync(reading, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                await sent.ConfigureAwait(false);
-                (sending, reading) = (reading, sending);
-                sent = SendAsync(connection, sending.AsMemory(0, read), cancellationToken);
-            }
-
-            await sent.ConfigureAwait(false);
+            await CommandInput.FeedAsync(input, connection.Stream, cancellationToken).ConfigureAwait(false);
             await CloseAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (InputRefusedException)
@@ -124,20 +112,6 @@ internal sealed partial class DockerClient
             throw new InputRefusedException(e);
         }
     }
-
-    private static async Task SendAsync(DockerConnection connection, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await connection.Stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            throw new InputRefusedException(e);
-        }
-    }
-
-    private sealed class InputRefusedException(Exception inner) : Exception(inner.Message, inner);
 
     /// <summary>Copies what a command writes until it ends. For <see cref="ExecRun"/>.</summary>
     internal async Task ReceiveAsync(DockerConnection connection, Stream? output, TailBuffer error, CancellationToken cancellationToken)

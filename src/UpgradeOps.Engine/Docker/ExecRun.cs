@@ -25,6 +25,9 @@ internal sealed class ExecRun(DockerClient docker, string id, DockerConnection c
         }
     }
 
+    /// <summary>Copies to its standard input, which then ends.</summary>
+    public Task FeedAsync(Stream input, CancellationToken cancellationToken) => DockerClient.SendInputAsync(connection, input, cancellationToken);
+
     /// <returns>Its number on the engine's machine; null when it has ended, or the engine does not tell.</returns>
     public async Task<int?> ProcessAsync(CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ internal sealed record MariaDbCommands(ServerAddress Server, string User, string
 
     /// <summary>Loads a dump from standard input, whatever sql_mode the server has by default.</summary>
     public ToolCommand Load(string database) => Run(
-        database, "--init-command=SET SESSION sql_mode = REPLACE(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'ANSI_QUOTES', '')");
+        database, "--init-command=SET SESSION sql_mode = REPLACE(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'ANSI_QUOTES', '')") with { ReadsMuch = true };
 
     /// <summary>SQL text of one moment, without locking anybody out; no statement in it names the database.</summary>
     public ToolCommand Dump(string database) => new(

@@ -13,7 +13,7 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
     public static ToolCommand Version { get; } = new("pg_dump", "--version");
 
     /// <summary>Reads an archive to its end without a server.</summary>
-    public static ToolCommand ReadArchive { get; } = new ToolCommand("pg_restore", "--exit-on-error", "--file=/dev/null").With("LC_ALL", "C");
+    public static ToolCommand ReadArchive { get; } = new ToolCommand("pg_restore", "--exit-on-error", "--file=/dev/null").With("LC_ALL", "C") with { ReadsMuch = true };
 
     /// <summary>Rows of a query in COPY's text format, which tells NULL from an empty text.</summary>
     /// <param name="settings">Statements that run before it in the same session.</param>
@@ -53,7 +53,7 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
     public ToolCommand RestoreArchive(string database)
     {
         var restore = Restore(database);
-        return restore with { Arguments = [.. restore.Arguments, "--single-transaction"] };
+        return restore with { Arguments = [.. restore.Arguments, "--single-transaction"], ReadsMuch = true };
     }
 
     /// <summary>Loads an archive of so many bytes with up to so many connections at once, where there is room to put it beside the tool.</summary>
@@ -72,7 +72,7 @@ internal sealed record PostgresCommands(ServerAddress Server, string User)
         var command = Tool(
             "psql", "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction", $"--dbname={Connection(database)}", "--file=-");
         // The dump says its own encoding; where it does not, it is in the database's.
-        return command with { Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" } };
+        return command with { Environment = new Dictionary<string, string> { ["LC_ALL"] = "C" }, ReadsMuch = true };
     }
 
     /// <summary>A connection string, in which a database's name cannot be taken for one.</summary>

@@ -80,5 +80,6 @@ internal static class StagedRestore
     {
         Environment = restore.Environment,
         Name = restore.Tool,
+        ReadsMuch = true,
     };
 }

@@ -47,8 +47,8 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
             ExecResult result;
             try
             {
-                result = command.WritesMuch && input is null && !await WritesFarAsync(cancellationToken).ConfigureAwait(false)
-                    ? (await new DirectOutput(docker).RunAsync(found.Id, exec, marked, cancellationToken).ConfigureAwait(false)).Result
+                result = (input is null ? command.WritesMuch : command.ReadsMuch) && !await WritesFarAsync(cancellationToken).ConfigureAwait(false)
+                    ? await RunDirectlyAsync(found.Id, exec, input, marked, cancellationToken).ConfigureAwait(false)
                     : await docker.ExecAsync(found.Id, exec, input, marked, cancellationToken).ConfigureAwait(false);
             }
             catch (AppException e) when (e.ErrorId is ErrorIds.EngineFailed && IsMissing(e.Message))
@@ -69,6 +69,10 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
             return new ToolResult(result.ExitCode, result.Error);
         }
     }
+
+    private async Task<ExecResult> RunDirectlyAsync(string id, ExecCommand command, Stream? input, Stream output, CancellationToken cancellationToken) => input is null
+        ? (await new DirectOutput(docker).RunAsync(id, command, output, cancellationToken).ConfigureAwait(false)).Result
+        : (await new DirectInput(docker).RunAsync(id, command, input, output, cancellationToken).ConfigureAwait(false)).Result;
 
     /// <summary>Whether the container ends with what ran in it: its own end may be told a moment later.</summary>
     private async Task<bool> EndedAsync(string id, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal sealed record ToolCommand(string Tool, params IReadOnlyList<string> Arg
     /// <summary>It writes as much as a database holds.</summary>
     public bool WritesMuch { get; init; }
 
+    /// <summary>It reads as much as a database holds.</summary>
+    public bool ReadsMuch { get; init; }
+
     public ToolCommand With(string name, string value) =>
         this with { Environment = new Dictionary<string, string>(Environment) { [name] = value } };
 

@@ -64,7 +64,7 @@ internal sealed class PackedRun
     }
 
     /// <returns>Null where something is to be told, checked or looked up first.</returns>
-    private static PaxTarEntry? Plain(PreparedEntry prepared, string name)
+    private static TarEntry? Plain(PreparedEntry prepared, string name)
     {
         if (prepared is not { Problem: null, Changed: false, Entry: { HasCapabilities: false, Shared: null } entry } || !FolderPacker.IsText(name))
             return null;

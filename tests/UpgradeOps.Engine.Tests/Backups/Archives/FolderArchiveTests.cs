@@ -42,6 +42,57 @@ public sealed class FolderArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_owners_and_times_of_any_size_are_read_alike_by_tar()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "tar of Linux");
+        string[] names =
+        [
+            new('a', 95), new('b', 98), new('c', 99), new('d', 100), new('e', 101), new('f', 255), $"{new string('g', 200)}/{new string('h', 200)}", "ü", "tab\tand\nline", "plain",
+        ];
+        foreach (var name in names)
+            _scratch.Write($"from/{name}", name);
+        File.SetLastWriteTimeUtc(_scratch["from/plain"], new DateTime(1969, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        File.SetLastWriteTimeUtc(_scratch["from/ü"], new DateTime(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMilliseconds(750));
+        File.SetLastWriteTimeUtc(_scratch[$"from/{names[0]}"], new DateTime(2026, 1, 1, 0, 0, 59, DateTimeKind.Utc).AddMilliseconds(999));
+        File.CreateSymbolicLink(_scratch["from/link"], new string('l', 150));
+        File.CreateSymbolicLink(_scratch["from/short"], "l");
+
+        var tar = await PackAsync(new FolderPacker(_scratch["from"]));
+        await using (var file = File.Create(_scratch["a.tar"]))
+            await tar.CopyToAsync(file);
+        Directory.CreateDirectory(_scratch["to"]);
+        using (var stock = System.Diagnostics.Process.Start("tar", ["-xf", _scratch["a.tar"], "-C", _scratch["to"]]))
+        {
+            await stock.WaitForExitAsync();
+            Assert.Equal(0, stock.ExitCode);
+        }
+
+        tar.Position = 0;
+        await new FolderUnpacker(_scratch["ours"]).UnpackAsync(tar, default);
+
+        File.SetLastWriteTimeUtc(_scratch["from/plain"], DateTime.UnixEpoch);
+        Assert.Equal(Listing("from"), Listing("to"));
+        Assert.Equal(Listing("from"), Listing("ours"));
+        Assert.All(names, n => Assert.Equal(n, File.ReadAllText(_scratch[$"to/{n}"])));
+    }
+
+    [Theory]
+    [InlineData("short", 1000, 2)]
+    [InlineData("short", 3_000_000, 4)]
+    [InlineData("ü", 1000, 4)]
+    public void A_small_file_takes_no_more_blocks_than_it_must(string name, int user, int blocks)
+    {
+        using var tar = new MemoryStream();
+        var writer = new System.Formats.Tar.TarWriter(tar, leaveOpen: true);
+        var entry = new FolderEntry { Kind = FolderEntryKind.File, ModifiedUtc = DateTime.UnixEpoch.AddDays(20000.123456), Size = 3, User = user };
+        writer.WriteEntry(TarHead.OfFile(name, entry, new ArraySegment<byte>("abc"u8.ToArray())));
+        Assert.Equal(blocks * 512, tar.Length);
+        tar.Position = 0;
+        var read = new System.Formats.Tar.TarReader(tar).GetNextEntry()!;
+        Assert.Equal((name, user, 3), (read.Name, read.Uid, (int)read.Length));
+    }
+
+    [Fact]
     public async Task The_same_content_comes_in_the_same_order_wherever_it_lies()
     {
         string[] names = ["b", "a/2", "a/1", "Z", "é", "a-c", "0"];
@@ -147,7 +198,7 @@ public sealed class FolderArchiveTests : IDisposable
     private List<string> Listing(string folder) =>
     [
         .. new DirectoryInfo(_scratch[folder]).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
-            .Select(e => $"{Path.GetRelativePath(_scratch[folder], e.FullName)} {e.LinkTarget} {(e.LinkTarget is null ? e.UnixFileMode : 0)} {(e is FileInfo { LinkTarget: null } f ? $"{f.Length} {f.LastWriteTimeUtc:O}" : "")}")
+            .Select(e => $"{Path.GetRelativePath(_scratch[folder], e.FullName)} {e.LinkTarget} {(e.LinkTarget is null ? e.UnixFileMode : 0)} {(e is FileInfo { LinkTarget: null } f ? $"{f.Length} {f.LastWriteTimeUtc:s}" : "")}")
             .Order(StringComparer.Ordinal),
     ];
 

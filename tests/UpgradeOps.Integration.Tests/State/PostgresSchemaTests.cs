@@ -175,7 +175,7 @@ public sealed class PostgresSchemaTests : IClassFixture<StateServer>
     /// <summary>Runs the statements as docs/state.md prints them.</summary>
     private async Task GrantAsync(string title, string role)
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot(), "docs", "state.md"));
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "state.md"));
         var block = Regex.Match(page, $"```sql\n-- grants: {title}\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
         Assert.NotEmpty(block);
         await _server.SqlAsync(block.Replace(":database", "postgres").Replace(":schema", _schema).Replace(":runner", role));
@@ -185,14 +185,6 @@ public sealed class PostgresSchemaTests : IClassFixture<StateServer>
     {
         await _server.SqlAsync($"DROP SCHEMA IF EXISTS {_schema} CASCADE; DROP OWNED BY {role}; DROP ROLE {role}");
         Environment.SetEnvironmentVariable(role, null);
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "UpgradeOps.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No UpgradeOps.sln above the tests.");
-        return folder;
     }
 
     private static string Line(int number) => JournalLine.Seal($$"""{"seq":{{number}}}""");

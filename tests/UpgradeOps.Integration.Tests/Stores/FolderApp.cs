@@ -39,13 +39,16 @@ internal sealed class FolderApp : IDisposable
 
     public string Backups => _folder["backups"];
 
+    /// <summary>What the references of its keys lead to.</summary>
+    public (string Access, string Secret) Keys { get; set; } = ("testing-key", "testing-key");
+
     /// <param name="folder">Another machine's working folder.</param>
     /// <param name="remote">False for an application whose definition names no store.</param>
     public BackupRoom Room(string? folder = null, bool remote = true) => new(
         Definition, new LocalHost(), new Dictionary<string, IDatabase>(), () => throw new NotSupportedException(), folder ?? Backups, TimeProvider.System, packing: null,
-        secrets: new Given(), remote: remote ? Store() : null);
+        secrets: new Given(this), remote: remote ? Store() : null);
 
-    public S3Store Store() => new(Definition.Store!.S3, Definition.Name, new Given(), TimeProvider.System);
+    public S3Store Store() => new(Definition.Store!.S3, Definition.Name, new Given(this), TimeProvider.System);
 
     public string Other(string name) => _folder[name];
 
@@ -61,8 +64,9 @@ internal sealed class FolderApp : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private sealed class Given : ISecretResolver
+    private sealed class Given(FolderApp app) : ISecretResolver
     {
-        public Task<string> ResolveAsync(string reference, CancellationToken cancellationToken) => Task.FromResult("testing-key");
+        public Task<string> ResolveAsync(string reference, CancellationToken cancellationToken) =>
+            Task.FromResult(reference == app.Definition.Store!.S3.AccessKey ? app.Keys.Access : app.Keys.Secret);
     }
 }

@@ -9,8 +9,6 @@ namespace UpgradeOps.TestKit;
 /// <summary>Stands in front of an S3 server, on a loopback port of its own, and lets one fault at a time happen to requests that write.</summary>
 public sealed class FaultyS3 : IAsyncDisposable
 {
-    private static readonly string[] NotPassed = ["Host", "Connection", "Transfer-Encoding", "Content-Length", "Expect"];
-
     private readonly Lock gate = new();
     private readonly HttpClient server;
     private readonly WebApplication app;
@@ -95,32 +93,11 @@ public sealed class FaultyS3 : IAsyncDisposable
             return;
         }
 
-        using var answer = await server.SendAsync(Question(request, body.ToArray(), hit?.Kind == S3FaultKind.WrongBytes), context.RequestAborted);
-        await PassAsync(answer, context.Response, context.RequestAborted);
-    }
-
-    private static HttpRequestMessage Question(HttpRequest request, byte[] body, bool wrong)
-    {
-        if (wrong && body.Length > 0)
-            body[body.Length / 2] ^= 1;
-        var question = new HttpRequestMessage(new HttpMethod(request.Method), $"{request.Path}{request.QueryString}") { Content = new ByteArrayContent(body) };
-        foreach (var (name, values) in request.Headers.Where(h => !NotPassed.Contains(h.Key, StringComparer.OrdinalIgnoreCase)))
-        {
-            if (!question.Headers.TryAddWithoutValidation(name, values.ToArray()))
-                question.Content.Headers.TryAddWithoutValidation(name, values.ToArray());
-        }
-
-        return question;
-    }
-
-    private static async Task PassAsync(HttpResponseMessage answer, HttpResponse response, CancellationToken cancellationToken)
-    {
-        response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(h => !NotPassed.Contains(h.Key, StringComparer.OrdinalIgnoreCase)))
-            response.Headers[name] = values.ToArray();
-        var content = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
-        response.ContentLength = answer.Content.Headers.ContentLength;
-        if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
-            await response.Body.WriteAsync(content, cancellationToken);
+        var bytes = body.ToArray();
+        if (hit?.Kind == S3FaultKind.WrongBytes && bytes.Length > 0)
+            bytes[bytes.Length / 2] ^= 1;
+        using var question = S3Relay.Question(request, bytes);
+        using var answer = await server.SendAsync(question, context.RequestAborted);
+        await S3Relay.PassAsync(answer, context.Response, context.RequestAborted);
     }
 }

@@ -33,6 +33,38 @@ public sealed class S3Server : IAsyncDisposable
         (await client.PutAsync($"{Endpoint}/{bucket}", null)).EnsureSuccessStatusCode();
     }
 
+    /// <summary>From now on everything is signed, and a new user may do what the policy says and nothing else.</summary>
+    /// <param name="policy">A document of IAM.</param>
+    /// <returns>The user's keys.</returns>
+    public async Task<(string AccessKey, string SecretKey)> RestrictAsync(string policy)
+    {
+        await AuthorizeAsync(after: int.MaxValue);
+        var user = $"u{Guid.NewGuid():N}";
+        await IamAsync(("Action", "CreateUser"), ("UserName", user));
+        await IamAsync(("Action", "PutUserPolicy"), ("UserName", user), ("PolicyName", "only"), ("PolicyDocument", policy));
+        var answer = System.Xml.Linq.XDocument.Parse(await IamAsync(("Action", "CreateAccessKey"), ("UserName", user)));
+        string Value(string name) => answer.Descendants().First(e => e.Name.LocalName == name).Value;
+        await AuthorizeAsync(after: 0);
+        return (Value("AccessKeyId"), Value("SecretAccessKey"));
+    }
+
+    private async Task AuthorizeAsync(int after)
+    {
+        using var client = new HttpClient();
+        using var content = new StringContent($"{after}");
+        (await client.PostAsync($"{Endpoint}/moto-api/reset-auth", content)).EnsureSuccessStatusCode();
+    }
+
+    private async Task<string> IamAsync(params (string Name, string Value)[] form)
+    {
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.TryAddWithoutValidation(
+            "Authorization", "AWS4-HMAC-SHA256 Credential=test/20260301/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none");
+        using var content = new FormUrlEncodedContent([.. form.Append(("Version", "2010-05-08")).Select(f => KeyValuePair.Create(f.Item1, f.Item2))]);
+        using var answer = await client.PostAsync(Endpoint, content);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+    }
+
     /// <summary>Keys of everything in a bucket, in order.</summary>
     public async Task<IReadOnlyList<string>> KeysAsync(string bucket)
     {

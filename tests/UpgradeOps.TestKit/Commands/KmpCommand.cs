@@ -37,6 +37,7 @@ internal static class KmpCommand
             Database = arguments.Option("--db", DatabaseKind.None),
             Tag = arguments.Option("--tag") ?? "v1.0.0",
             Bake = arguments.Option("--bake") ?? "1s",
+            DatabaseInterval = arguments.Option("--db-interval") ?? KmpStackOptions.Default.DatabaseInterval,
         };
         var json = arguments.Option("--json") is not null;
         arguments.Done();

@@ -134,6 +134,33 @@ internal sealed class BackupRoom : IBackups
         return new BackupListing([.. backups.Select(b => b.ToBackup())], findings);
     }
 
+    public async Task<Backup?> FindFileAsync(string path, Func<byte[], bool> wanted, CancellationToken cancellationToken)
+    {
+        IBackupStore here = _stores.Working;
+        foreach (var id in await here.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                var manifest = await here.ReadAsync(id, cancellationToken).ConfigureAwait(false);
+                var file = manifest.Files.FirstOrDefault(f => f.Source.StartsWith(FilesSource.Prefix, StringComparison.Ordinal) && HostPath.Absolute(f.Source[FilesSource.Prefix.Length..], _sources.BaseFolder) == path);
+                if (file is null || file.Size > SmallFiles.LargestFile)
+                    continue;
+                using var content = new MemoryStream();
+                var stored = await _parts.File(id, file.Path).OpenAsync(cancellationToken).ConfigureAwait(false);
+                await using (stored.ConfigureAwait(false))
+                    await stored.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+                if (wanted(content.ToArray()))
+                    return manifest.ToBackup(here.LocationOf(id));
+            }
+            catch (Exception e) when (e is AppException { ErrorId: ErrorIds.BackupDamaged or ErrorIds.BackupNotFound } or InvalidDataException or IOException)
+            {
+                // A damaged one is told where backups are checked; it is no reason to look no further.
+            }
+        }
+
+        return null;
+    }
+
     public async Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken) =>
         (await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false)).ToBackup();
 

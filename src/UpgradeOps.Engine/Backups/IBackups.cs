@@ -33,6 +33,11 @@ internal interface IBackups : IStepSource
     /// <param name="everywhere">False for the backups on this machine alone.</param>
     Task<BackupListing> ListAsync(bool everywhere, CancellationToken cancellationToken);
 
+    /// <summary>The newest backup on this machine that has a configuration file of which something is true.</summary>
+    /// <param name="path">Absolute, on the application's host.</param>
+    /// <param name="wanted">Asked of its content.</param>
+    Task<Backup?> FindFileAsync(string path, Func<byte[], bool> wanted, CancellationToken cancellationToken) => Task.FromResult<Backup?>(null);
+
     /// <exception cref="AppException"><see cref="ErrorIds.BackupNotFound"/>.</exception>
     Task<Backup> GetAsync(string backupId, CancellationToken cancellationToken);
 

@@ -6,6 +6,7 @@ using UpgradeOps.Engine.Health;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Migrations;
 using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Platforms.Generate;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Releases;
 using UpgradeOps.Engine.State;
@@ -24,6 +25,9 @@ internal sealed class AppRooms : IAsyncDisposable
     public required IAppState State { get; init; }
 
     public required IPlatform Platform { get; init; }
+
+    /// <summary>What the definition has made where it is missing.</summary>
+    public GenerateSteps Generate => new(Definition, Host.Files, Redaction);
 
     public required IReleaseSource Releases { get; init; }
 

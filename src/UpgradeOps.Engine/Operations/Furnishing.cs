@@ -87,6 +87,7 @@ internal static class Furnishing
         .Append(definition.Store?.S3.SecretKey)
         .Append(definition.State?.PostgreSql?.Password)
         .Concat(definition.Backups.Select(b => b.Raft?.Token))
+        .Concat(definition.Generate.Select(g => g.Reference))
         .Concat(definition.Smoke.SelectMany(s => s.Secrets.Values))
         .OfType<string>();
 

@@ -1,3 +1,5 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Platforms.Generate;
 using UpgradeOps.Engine.Platforms.Jobs;
 using UpgradeOps.Engine.Steps;
 
@@ -36,6 +38,11 @@ internal interface IPlatform : IStepSource, IAsyncDisposable
     /// <param name="version">A release that is here; null for the one that runs.</param>
     /// <returns>Null when there is no such release or folder.</returns>
     Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken);
+
+    /// <summary>Which of the missing values something that was started with them still has. Empty where a platform cannot tell.</summary>
+    /// <param name="missing">With their places under <c>generate:</c>.</param>
+    Task<IReadOnlyList<ValueInUse>> FindInUseAsync(IReadOnlyList<(GenerateDefinition Entry, int Number)> missing, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ValueInUse>>([]);
 
     /// <summary>What <see cref="OpenJob"/> needs to find a version again, as inputs of a step. Changes nothing.</summary>
     /// <param name="service">The Compose service whose environment counts; null for the one that carries the version, and on other platforms.</param>

@@ -12,6 +12,7 @@ public static class ErrorIds
     public const string DefinitionUnknownKey = "UpgradeOps.Definition.UnknownKey";
     public const string DefinitionNotImplemented = "UpgradeOps.Definition.NotImplemented";
     public const string SecretNotFound = "UpgradeOps.Secrets.NotFound";
+    public const string SecretInUse = "UpgradeOps.Secrets.InUse";
 
     public const string HostCommandFailed = "UpgradeOps.Hosts.CommandFailed";
     public const string HostCommandMissing = "UpgradeOps.Hosts.CommandMissing";

@@ -16,6 +16,7 @@ internal static class ErrorKinds
         [ErrorIds.DefinitionUnknownKey] = (InvalidInput, "Remove or rename the key; schema/upgradeops.v1.json lists the known ones."),
         [ErrorIds.DefinitionNotImplemented] = (InvalidInput, "Remove the key: this version does not act on it, and says so rather than ignore it."),
         [ErrorIds.SecretNotFound] = (NotFound, "Provide the secret that the reference in the definition names."),
+        [ErrorIds.SecretInUse] = (Conflict, "Put the value back that was there before."),
         [ErrorIds.HostCommandMissing] = (NotFound, "Install the command on the host, or put it on the PATH."),
         [ErrorIds.EngineUnreachable] = (NotReachable, "Start the Docker Engine (systemctl start docker) or set DOCKER_HOST."),
         [ErrorIds.EngineFailed] = (Failed, "Mend what the engine names, then run the same command again; docker info and the engine's log tell more."),

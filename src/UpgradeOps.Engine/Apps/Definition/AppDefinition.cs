@@ -47,6 +47,9 @@ internal sealed record AppDefinition
 
     public DataPolicy OnFailureData { get; init; } = DataPolicy.Stop;
 
+    /// <summary>What an update makes where it is missing.</summary>
+    public IReadOnlyList<GenerateDefinition> Generate { get; init; } = [];
+
     /// <summary>How a copy of it is run apart from it; null when it cannot be.</summary>
     public RehearseDefinition? Rehearse { get; init; }
 

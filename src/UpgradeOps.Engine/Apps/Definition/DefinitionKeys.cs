@@ -9,9 +9,9 @@ namespace UpgradeOps.Engine.Apps.Definition;
 internal static class DefinitionKeys
 {
     public static readonly KeySet Root = new("",
-        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "smoke", "backups", "quiesce", "prove", "retention", "migrations", "strategy", "bake", "onFailure", "rehearse", "state", "store"],
+        ["schema", "name", "host", "platform", "releases", "databases", "health", "healthTimeout", "smoke", "backups", "quiesce", "prove", "retention", "migrations", "strategy", "bake", "onFailure", "generate", "rehearse", "state", "store"],
         "parts", "windows", "stores", "notify", "notices", "traffic", "analysis", "hooks", "drain", "proof",
-        "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet", "generate");
+        "rehearsal", "secrets", "validate", "compatibility", "labels", "owner", "fleet");
 
     public static readonly KeySet Platform = new("platform", ["compose", "service"], "helm", "kubernetes", "fly", "railway");
 
@@ -60,6 +60,9 @@ internal static class DefinitionKeys
 
     public static readonly KeySet Retention = new("retention", ["last", "daily", "weekly", "monthly"], "yearly", "hourly", "age", "within");
 
+    public static readonly KeySet Generate = new("generate[]", ["variable", "env-file", "file", "random", "bytes", "length", "value", "key", "private", "public", "mode"],
+        "command", "owner", "from", "rotate", "passphrase");
+
     public static readonly KeySet Rehearse = new("rehearse", ["command", "environment"], "port", "database", "folder", "timeout", "secrets");
 
     public static readonly KeySet State = new("state", ["folder", "postgresql", "backups"], "namespace");
@@ -74,5 +77,5 @@ internal static class DefinitionKeys
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, ComposeBuild, Service, Build, BuildStep, BuildCopy, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, ComposeBuild, Service, Build, BuildStep, BuildCopy, Releases, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Generate, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
 }

@@ -5,7 +5,8 @@ using UpgradeOps.Engine.Hosts;
 namespace UpgradeOps.Engine.Backups.Sources;
 
 /// <summary>Single files such as the compose file and <c>.env</c>, copied as they are. A missing one is an error: what is declared is needed.</summary>
-internal sealed class FilesSource(IHost host, string baseFolder, IReadOnlyList<string> files) : IBackupSource
+/// <param name="made">Files that an update makes where they are missing, before it backs up.</param>
+internal sealed class FilesSource(IHost host, string baseFolder, IReadOnlyList<string> files, IReadOnlyList<string>? made = null) : IBackupSource
 {
     public const string Prefix = "file:";
 
@@ -24,8 +25,11 @@ internal sealed class FilesSource(IHost host, string baseFolder, IReadOnlyList<s
     public async Task<IReadOnlyList<Finding>> CheckAsync(CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
+        var coming = (made ?? []).Select(FullPath).ToHashSet();
         foreach (var file in files)
         {
+            if (coming.Contains(FullPath(file)) && await host.Files.StatAsync(FullPath(file), cancellationToken).ConfigureAwait(false) is null)
+                continue;
             if (Problem(file, await FindAsync(file, cancellationToken).ConfigureAwait(false)) is { } problem)
                 findings.Add(Findings.Blocker(problem.Error, file));
         }

@@ -23,7 +23,7 @@ internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnly
         return
         [
             .. definition.Backups.Where(b => b.Files is null).Select(b => Make(b, names)).OrderBy(s => s.Rank),
-            .. files.Count > 0 ? [new FilesSource(host, BaseFolder, files)] : Array.Empty<IBackupSource>(),
+            .. files.Count > 0 ? [new FilesSource(host, BaseFolder, files, [.. definition.Generate.SelectMany(g => g.Files)])] : Array.Empty<IBackupSource>(),
         ];
     }
 

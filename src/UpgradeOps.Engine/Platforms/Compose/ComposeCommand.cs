@@ -4,12 +4,14 @@ using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Ssh;
 using UpgradeOps.Engine.Platforms.Compose.Files;
 using UpgradeOps.Engine.Platforms.Compose.Model;
+using UpgradeOps.Engine.Platforms.Generate;
 
 namespace UpgradeOps.Engine.Platforms.Compose;
 
 /// <summary>Runs <c>docker compose</c> for one project, against the same engine that the API client talks to.</summary>
 /// <param name="engineAddress">For <c>DOCKER_HOST</c>; null where the host's own environment decides it for both.</param>
-internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles files, IHost host, string? engineAddress, TimeProvider time)
+/// <param name="generate">Variables that are still to be made: something stands for them while files are only read.</param>
+internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles files, IHost host, string? engineAddress, TimeProvider time, IReadOnlyList<GenerateDefinition> generate)
 {
     /// <summary>Stands for the variable's value while the model is read: a legal tag that nobody has.</summary>
     private const string Probe = "upgradeops-probe-7f3a";
@@ -116,11 +118,13 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     /// <summary>Runs what changes nothing: again when the connection to the host was lost.</summary>
     private async Task<CommandResult> AskAsync(string[] verb, string? value, MemoryStream output, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? more = null)
     {
+        var missing = await StandIns.MissingAsync(generate, compose.Directory, files.EnvPath, host.Files, cancellationToken).ConfigureAwait(false);
+        var variables = new Dictionary<string, string>([.. missing, .. more ?? new Dictionary<string, string>()]);
         for (var left = Tries; ; left--)
         {
             try
             {
-                return await RunAsync(verb, value, output, cancellationToken, variables: more).ConfigureAwait(false);
+                return await RunAsync(verb, value, output, cancellationToken, variables: variables).ConfigureAwait(false);
             }
             catch (AppException e) when (left > 1 && e.ErrorId == ErrorIds.HostConnectionLost)
             {

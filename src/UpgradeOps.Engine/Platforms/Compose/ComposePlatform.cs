@@ -1,7 +1,9 @@
+using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Platforms.Compose.Evidence;
 using UpgradeOps.Engine.Platforms.Compose.Planning;
 using UpgradeOps.Engine.Platforms.Compose.Preflight;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
+using UpgradeOps.Engine.Platforms.Generate;
 using UpgradeOps.Engine.Platforms.Jobs;
 using UpgradeOps.Engine.Steps;
 
@@ -21,6 +23,9 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
 
     public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
         new ComposeChecks(project).RunAsync(current, target, cancellationToken);
+
+    public Task<IReadOnlyList<ValueInUse>> FindInUseAsync(IReadOnlyList<(GenerateDefinition Entry, int Number)> missing, CancellationToken cancellationToken) =>
+        new ValuesInUse(project).FindAsync(missing, cancellationToken);
 
     public Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
         new ComposePlanner(project).RunAsync(current, target, cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class ComposeProject
         Time = time;
         Files = new ComposeFiles(Compose, host.Files);
         _engine = docker.Endpoint.IsElsewhere ? null : docker.Endpoint.Address;
-        Command = new ComposeCommand(Compose, Files, host, _engine, time);
+        Command = new ComposeCommand(Compose, Files, host, _engine, time, definition.Generate);
         Builds = new BuildPaths(Compose.Directory);
         Containers = new ProjectContainers(docker);
         Databases = definition.Databases.Values.Select(d => d.Service).OfType<string>().ToHashSet();
@@ -65,7 +65,7 @@ internal sealed class ComposeProject
     public ComposeCommand CommandWith(IReadOnlyList<string> files)
     {
         var other = Compose with { Files = files };
-        return new ComposeCommand(other, new ComposeFiles(other, Host.Files), Host, _engine, Time);
+        return new ComposeCommand(other, new ComposeFiles(other, Host.Files), Host, _engine, Time, Definition.Generate);
     }
 
     /// <param name="repository">An image's name without tag.</param>

@@ -3,6 +3,7 @@ using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Migrations.Back;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Platforms;
+using UpgradeOps.Engine.Platforms.Generate;
 using UpgradeOps.Engine.Preflight;
 using UpgradeOps.Engine.State;
 
@@ -19,7 +20,10 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         var inspected = rooms.Platform.InspectAsync(cancellationToken);
         var release = await rooms.Releases.ResolveAsync(options.Version, channel, cancellationToken).ConfigureAwait(false);
         var current = await inspected.ConfigureAwait(false);
-        var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var values = await rooms.Generate.LookAsync(cancellationToken).ConfigureAwait(false);
+        var unfit = await GenerateCheck.RunAsync(rooms, values, options.Force, cancellationToken).ConfigureAwait(false);
+        // A database whose password is gone cannot be asked, and the plan is refused anyway: with the words of whoever knows why.
+        var schema = unfit.Any(f => f.Severity == FindingSeverity.Blocker) ? null : await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
         var target = new PlatformTarget { Release = release };
 
         var plan = new UpdatePlan
@@ -38,16 +42,17 @@ internal sealed class UpdatePlanner(AppRooms rooms)
 
         var history = await rooms.Releases.HistoryAsync(current, release, cancellationToken).ConfigureAwait(false);
         var rules = VersionRules.Check(current, release, memory, options).ToList();
-        var findings = rules
+        var findings = unfit
+            .Concat(rules)
             .Concat(VersionRules.Weigh(history.Findings, rules, options))
             .Concat(await PreflightChecks.RunAsync(rooms, current, target, cancellationToken).ConfigureAwait(false))
             .OrderByDescending(f => f.Severity)
             .ToList();
 
         // A platform that cannot even be looked at has said why in a finding; its steps could only be guessed.
-        var platform = findings.Any(f => f.Severity == FindingSeverity.Blocker && f.ErrorId.StartsWith("UpgradeOps.Docker.", StringComparison.Ordinal))
+        IReadOnlyList<PlannedStep> platform = findings.Any(f => f.Severity == FindingSeverity.Blocker && f.ErrorId.StartsWith("UpgradeOps.Docker.", StringComparison.Ordinal))
             ? []
-            : await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false);
+            : [.. GenerateSteps.Plan(values), .. await rooms.Platform.PlanAsync(current, target, cancellationToken).ConfigureAwait(false)];
         var stopped = rooms.Definition.OnFailureData == DataPolicy.Restore || rooms.Definition.Quiesce == QuiesceMode.Stop;
         var migrate = platform.Count == 0 ? null : await MigrateAsync(release, target, schema, cancellationToken).ConfigureAwait(false);
         var after = rooms.Definition.Migrations?.Run == MigrationsDefinition.AfterSwitch;

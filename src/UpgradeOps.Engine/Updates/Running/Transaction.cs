@@ -116,7 +116,7 @@ internal sealed class Transaction
         var apps = new AppSteps(_rooms.Platform);
         var catalogue = new StepCatalogue(
         [
-            _rooms.Platform, _rooms.Backups, _rooms.Health, apps, new DataSteps(_rooms.Backups, apps, () => Record, repeatUncertain),
+            _rooms.Platform, _rooms.Generate, _rooms.Backups, _rooms.Health, apps, new DataSteps(_rooms.Backups, apps, () => Record, repeatUncertain),
             new MigrationSteps(_rooms.Migrations, _rooms.Schema, _rooms.Platform, _rooms.CleanAsync),
             new RehearsalSteps(_rooms),
         ]);

@@ -37,12 +37,14 @@ internal static class AppBinding
             Bake = root.Time("bake", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
             HealthTimeout = root.Time("healthTimeout", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromHours(6)),
             OnFailureData = DataBinding.OnFailure(root),
+            Generate = GenerateBinding.Bind(root),
             Rehearse = RehearseBinding.Bind(root),
             State = StateBinding.Bind(root, paths, directory, host),
             Store = StoreBinding.Bind(root, directory),
             Path = file,
         };
         Agreement.Check(definition, root);
+        GenerateBinding.Check(definition, root);
         RehearseBinding.Check(definition, root);
         return definition;
     }

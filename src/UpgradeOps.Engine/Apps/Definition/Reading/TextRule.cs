@@ -83,6 +83,10 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     public static readonly TextRule Owner = new(OwnerPattern(), "is no user, or user and group", "Write user or user:group, such as chatalot:chatalot.");
 
+    /// <summary>A value that every reader of a <c>.env</c> file takes for the same text, whatever it does with quotes.</summary>
+    public static readonly TextRule EnvValue = new(static t => t.Length > 0 && t.Trim() == t && !t.Any(static c => char.IsControl(c) || "'\"`\\".Contains(c, StringComparison.Ordinal)),
+        "cannot be written into a .env file so that everybody reads the same", "Write it in one line, without quotes, backslashes and spaces at its ends.");
+
     /// <summary>A password field: a value in it that is no reference may be the password itself, so no message repeats it.</summary>
     public static readonly TextRule Secret = new(SecretReference.IsReference, "is not a reference to a secret",
         "Write env:NAME, env-file:<path>#VARIABLE, file:<path> or secret:NAME; a password itself does not belong into this file.") { HidesValue = true };

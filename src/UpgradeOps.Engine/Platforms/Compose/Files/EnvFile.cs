@@ -10,17 +10,21 @@ internal sealed class EnvFile
 {
     private readonly byte[] _bytes;
 
-    private EnvFile(byte[] bytes, IReadOnlyList<EnvAssignment> assignments)
+    private EnvFile(byte[] bytes, EnvFileScanner scanner)
     {
         _bytes = bytes;
-        Assignments = assignments;
+        Assignments = scanner.Scan();
+        Inherited = scanner.Inherited;
     }
 
     public IReadOnlyList<EnvAssignment> Assignments { get; }
 
+    /// <inheritdoc cref="EnvFileScanner.Inherited"/>
+    public IReadOnlyList<string> Inherited { get; }
+
     /// <param name="path">For messages.</param>
     /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/>, naming the line.</exception>
-    public static EnvFile Parse(byte[] bytes, string path) => new(bytes, new EnvFileScanner(bytes, path).Scan());
+    public static EnvFile Parse(byte[] bytes, string path) => new(bytes, new EnvFileScanner(bytes, path));
 
     /// <returns>The value as it stands, without quotes; nothing in it is expanded. Null when the name is not assigned.</returns>
     public string? Value(string name) => Find(name) is { } found ? Encoding.UTF8.GetString(_bytes, found.ValueStart, found.ValueLength) : null;
@@ -45,6 +49,28 @@ internal sealed class EnvFile
             .. _bytes.AsSpan(found.ValueStart + found.ValueLength),
         ];
         ProveAgainst(Parse(edited, path), name, value, path);
+        return edited;
+    }
+
+    /// <summary>The file with more assignments at its end, each in a line as the others end; every byte that was there stays.</summary>
+    /// <param name="values">Names that have no assignment yet. A value has neither quotes nor backslashes nor line ends.</param>
+    /// <param name="path">For messages.</param>
+    public byte[] WithAdded(IReadOnlyList<(string Name, string Value)> values, string path)
+    {
+        var end = _bytes.AsSpan().IndexOf("\r\n"u8) >= 0 ? "\r\n" : "\n";
+        var text = new StringBuilder();
+        if (_bytes.Length > 0 && _bytes[^1] != '\n' && !_bytes.AsSpan().SequenceEqual(Encoding.UTF8.Preamble))
+            text.Append(end);
+        foreach (var (name, value) in values)
+        {
+            var quote = value.Any(static c => c is ' ' or '#') ? "\"" : "";
+            text.Append(name).Append('=').Append(quote).Append(value).Append(quote).Append(end);
+        }
+
+        byte[] edited = [.. _bytes, .. Encoding.UTF8.GetBytes(text.ToString())];
+        var after = Parse(edited, path);
+        if (!Assignments.Select(a => (a.Name, Text(a))).Concat(values).SequenceEqual(after.Assignments.Select(a => (a.Name, after.Text(a)))))
+            throw new AppException(ErrorIds.ComposeInvalid, $"{path} cannot be added to safely: its last line would run into what follows.", path);
         return edited;
     }
 

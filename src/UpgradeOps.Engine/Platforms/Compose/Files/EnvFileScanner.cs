@@ -10,8 +10,12 @@ namespace UpgradeOps.Engine.Platforms.Compose.Files;
 internal sealed class EnvFileScanner(byte[] bytes, string path)
 {
     private readonly List<EnvAssignment> _found = [];
+    private readonly List<string> _inherited = [];
     private int _at;
     private int _line = 1;
+
+    /// <summary>Names that stand alone: their values come from whoever starts Compose.</summary>
+    public IReadOnlyList<string> Inherited => _inherited;
 
     public IReadOnlyList<EnvAssignment> Scan()
     {
@@ -54,7 +58,10 @@ internal sealed class EnvFileScanner(byte[] bytes, string path)
             throw Invalid(line, $"the name '{name}' has a space in it");
         // A name alone on its line is taken from the environment: there is no value to edit.
         if (_at >= bytes.Length || bytes[_at] == '\n')
+        {
+            _inherited.Add(name);
             return;
+        }
 
         var separator = _at++;
         while (_at < bytes.Length && IsBlank(bytes[_at]))

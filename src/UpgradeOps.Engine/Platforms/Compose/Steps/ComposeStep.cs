@@ -1,6 +1,7 @@
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Platforms.Compose.Files;
+using UpgradeOps.Engine.Platforms.Generate;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Steps;
@@ -35,23 +36,28 @@ internal abstract class ComposeStep(PlannedStep planned, ComposeProject project)
     }
 
     /// <summary>Configuration files that are not as this operation found or left them: somebody is editing.</summary>
-    protected async Task<IReadOnlyList<string>> EditedAsync(CancellationToken cancellationToken)
+    protected async Task<IReadOnlyList<string>> EditedAsync(StepContext context, CancellationToken cancellationToken)
     {
+        // This operation's own edits, in any order: what was missing is added first, then the version is written.
+        var ours = Generated(context).Append(new(Project.Files.EnvPath, context.OutputsOf(StepKinds.Env).GetValueOrDefault(StepInputs.Sha256, ""))).ToHashSet();
         var edited = new List<string>();
         foreach (var (path, hash) in Read<Dictionary<string, string>>(OptionalInput(StepInputs.Files) ?? "{}"))
         {
             var now = await Project.Host.Files.ReadAsync(path, cancellationToken).ConfigureAwait(false);
-            if (now is null || ComposeFiles.Hash(now) != hash)
+            if (now is null || (ComposeFiles.Hash(now) is var found && found != hash && !ours.Contains(new(path, found))))
                 edited.Add(path);
         }
 
         return edited;
     }
 
+    /// <summary>SHA-256 of the <c>.env</c> files to which this operation added what was missing, by path.</summary>
+    protected Dictionary<string, string> Generated(StepContext context) => Recorded<Dictionary<string, string>>(context.OutputsOf(GenerateSteps.Make), GenerateSteps.Hashes);
+
     /// <summary>Says in the result what somebody edited meanwhile: their bytes stay, and what runs was not made from them.</summary>
     protected async Task TellOfEditsAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var findings = (await EditedAsync(cancellationToken).ConfigureAwait(false)).Select(path => new Finding
+        var findings = (await EditedAsync(context, cancellationToken).ConfigureAwait(false)).Select(path => new Finding
         {
             Severity = FindingSeverity.Warning,
             ErrorId = ErrorIds.ConfigurationEdited,

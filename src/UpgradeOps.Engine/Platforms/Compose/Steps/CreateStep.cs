@@ -33,10 +33,10 @@ internal sealed class CreateStep(PlannedStep planned, ComposeProject project) : 
         var found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
         if (!IsWhole(found))
         {
-            await RequireUneditedAsync(cancellationToken).ConfigureAwait(false);
+            await RequireUneditedAsync(context, cancellationToken).ConfigureAwait(false);
             var scale = Services.ToDictionary(s => s.Name, s => s.Old.Count + s.Count);
             await Project.Command.CreateAsync(scale, CreateMode.Beside, Input(StepInputs.Value), cancellationToken).ConfigureAwait(false);
-            await RequireUneditedAsync(cancellationToken).ConfigureAwait(false);
+            await RequireUneditedAsync(context, cancellationToken).ConfigureAwait(false);
             found = await FindNewAsync(cancellationToken).ConfigureAwait(false);
         }
 

@@ -26,13 +26,14 @@ internal sealed class EnvStep(PlannedStep planned, ComposeProject project) : Com
         var original = await context.KeptAsync(Kept, cancellationToken).ConfigureAwait(false);
         if (original is null)
         {
-            if (ComposeFiles.Hash(current) != Input(StepInputs.Sha256))
+            if (ComposeFiles.Hash(current) is var found && found != Input(StepInputs.Sha256) && found != Generated(context).GetValueOrDefault(Path))
                 throw Edited("was edited after the plan was made");
             await context.KeepAsync(Kept, current, cancellationToken).ConfigureAwait(false);
             original = current;
         }
 
         var edited = Edit(original);
+        await context.RecordAsync(StepInputs.Sha256, ComposeFiles.Hash(edited), cancellationToken).ConfigureAwait(false);
         if (current.AsSpan().SequenceEqual(edited))
             return;
         if (!current.AsSpan().SequenceEqual(original))

@@ -50,9 +50,9 @@ internal abstract class MakingStep(PlannedStep planned, ComposeProject project) 
     }
 
     /// <summary>What Compose makes must come from the files that the plan was made from: anything else was never checked, nor could it be told apart from the release.</summary>
-    protected async Task RequireUneditedAsync(CancellationToken cancellationToken)
+    protected async Task RequireUneditedAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (await EditedAsync(cancellationToken).ConfigureAwait(false) is { Count: > 0 } edited)
+        if (await EditedAsync(context, cancellationToken).ConfigureAwait(false) is { Count: > 0 } edited)
         {
             throw new AppException(
                 ErrorIds.ConfigurationEdited,

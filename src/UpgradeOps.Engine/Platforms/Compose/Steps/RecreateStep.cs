@@ -40,7 +40,7 @@ internal sealed class RecreateStep(PlannedStep planned, ComposeProject project) 
         if (half || !await IsReplacedAsync(found, cancellationToken).ConfigureAwait(false))
         {
             // A Compose that was killed may have left containers without all their networks: they are replaced once more.
-            await RequireUneditedAsync(cancellationToken).ConfigureAwait(false);
+            await RequireUneditedAsync(context, cancellationToken).ConfigureAwait(false);
             var scale = Services.ToDictionary(s => s.Name, s => s.Count);
             await Project.Command.CreateAsync(scale, half ? CreateMode.ReplaceAll : CreateMode.Replace, Input(StepInputs.Value), cancellationToken).ConfigureAwait(false);
             (found, _) = await SettleAsync(cancellationToken).ConfigureAwait(false);

@@ -49,14 +49,14 @@ public sealed class UpdateApp(EngineSession session)
 
         // Under the lease nobody of ours moves the world between the plan and its first step.
         var plan = options.Plan ?? await new UpdatePlanner(rooms).PlanAsync(options, cancellationToken).ConfigureAwait(false);
-        if (options.Plan is not null && await StaleAsync(rooms, plan, cancellationToken).ConfigureAwait(false) is { } stale)
-        {
-            return Results.Refused(plan, plan.Name, stale);
-        }
-
         if (Results.Blocked(plan) is { } blocked)
         {
             return Results.Refused(plan, plan.Name, rooms.Redaction.Clean(blocked));
+        }
+
+        if (options.Plan is not null && await StaleAsync(rooms, plan, cancellationToken).ConfigureAwait(false) is { } stale)
+        {
+            return Results.Refused(plan, plan.Name, stale);
         }
 
         if (plan.IsEmpty)

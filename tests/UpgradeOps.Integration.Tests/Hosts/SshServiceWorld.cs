@@ -36,10 +36,11 @@ internal sealed class SshServiceWorld : IAsyncDisposable
         ["UPGRADEOPS_CONFIG"] = _folder["client/config"],
     };
 
-    public static async Task<SshServiceWorld> StartAsync()
+    /// <param name="more">Lines of the definition.</param>
+    public static async Task<SshServiceWorld> StartAsync(string more = "")
     {
         var world = new SshServiceWorld(await SshServer.StartAsync());
-        await world.WriteAsync();
+        await world.WriteAsync(more);
         return world;
     }
 
@@ -80,7 +81,7 @@ internal sealed class SshServiceWorld : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task WriteAsync()
+    private async Task WriteAsync(string more)
     {
         // 1.2.0 answers with another version than its own: it is never kept.
         foreach (var (version, answers) in (IEnumerable<(string, string)>)[("1.0.0", "1.0.0"), ("1.1.0", "1.1.0"), ("1.2.0", "9.9.9")])
@@ -102,6 +103,7 @@ internal sealed class SshServiceWorld : IAsyncDisposable
             backups: [ { folder: shared } ]
             healthTimeout: 20s
             state: { folder: "{{State}}" }
+            {{more}}
             """);
     }
 }

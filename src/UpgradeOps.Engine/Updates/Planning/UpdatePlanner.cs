@@ -22,8 +22,7 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         var current = await inspected.ConfigureAwait(false);
         var values = await rooms.Generate.LookAsync(cancellationToken).ConfigureAwait(false);
         var unfit = await GenerateCheck.RunAsync(rooms, values, options.Force, cancellationToken).ConfigureAwait(false);
-        // A database whose password is gone cannot be asked, and the plan is refused anyway: with the words of whoever knows why.
-        var schema = unfit.Any(f => f.Severity == FindingSeverity.Blocker) ? null : await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var schema = await SchemaAsync(unfit, cancellationToken).ConfigureAwait(false);
         var target = new PlatformTarget { Release = release };
 
         var plan = new UpdatePlan
@@ -70,6 +69,19 @@ internal sealed class UpdatePlanner(AppRooms rooms)
             Findings = findings,
             ExpectedOutageSeconds = await PastOutages.TypicalAsync(rooms.State, cancellationToken).ConfigureAwait(false),
         });
+    }
+
+    /// <summary>A database whose password is gone cannot be asked, and the plan is refused anyway: with the words of whoever knows why.</summary>
+    private async Task<SchemaState?> SchemaAsync(IReadOnlyList<Finding> unfit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (AppException e) when (e.ErrorId == ErrorIds.SecretNotFound && unfit.Any(f => f.Severity == FindingSeverity.Blocker))
+        {
+            return null;
+        }
     }
 
     /// <returns>Null when the application itself migrates at its start.</returns>

@@ -12,7 +12,7 @@ public sealed class GenerateWithTagTests(RegistryFixture registry) : IClassFixtu
         Needs.Stack();
         await using var stack = await KmpStack.StartAsync(registry.Images);
         await File.AppendAllTextAsync(stack.DefinitionPath, "\ngenerate: [ { variable: KMP_TOKEN, random: base64 } ]\n");
-        await File.WriteAllTextAsync(stack.ComposeFile, (await File.ReadAllTextAsync(stack.ComposeFile)).Replace("    environment:\n", "    environment:\n      KMP_TOKEN: ${KMP_TOKEN:-}\n", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(stack.ComposeFile, (await File.ReadAllTextAsync(stack.ComposeFile)).Replace("volumes: [\"kmp-uploads:/data\"]", "volumes: [\"kmp-uploads:/data\"]\n    environment: { KMP_TOKEN: \"${KMP_TOKEN:?}\" }", StringComparison.Ordinal));
         using var admin = new Admin();
         var name = await admin.RegisterAsync(stack);
         var before = await File.ReadAllTextAsync(stack.EnvFile);
@@ -21,12 +21,12 @@ public sealed class GenerateWithTagTests(RegistryFixture registry) : IClassFixtu
         var failed = await admin.UpdateAsync(name, version: "v1.2.0");
         Assert.True(failed.Status == UpdateStatus.Undone && failed.Findings.All(f => f.ErrorId != ErrorIds.ConfigurationEdited), Outcomes.Describe(failed));
         var made = await File.ReadAllTextAsync(stack.EnvFile);
-        Assert.Matches(@"\A" + Regex.Escape(before.TrimEnd('\n')) + @"\nKMP_TOKEN=[A-Za-z0-9+/]{43}=\n\z", made);
+        Assert.Matches(@"\A" + Regex.Escape(before) + @"(\r?\n)?KMP_TOKEN=[A-Za-z0-9+/]{43}=\r?\n\z", made);
 
         var kept = await admin.UpdateAsync(name, version: "v1.1.0");
         Assert.True(kept.Status == UpdateStatus.Kept && kept.Findings.All(f => f.ErrorId != ErrorIds.ConfigurationEdited), Outcomes.Describe(kept));
         Assert.Equal(made.Replace("KMP_IMAGE_TAG=v1.0.0 ", "KMP_IMAGE_TAG=v1.1.0 ", StringComparison.Ordinal), await File.ReadAllTextAsync(stack.EnvFile));
-        Assert.Contains(made[(made.IndexOf("KMP_TOKEN=", StringComparison.Ordinal) + 10)..].Trim(), (await stack.ComposeAsync("exec", "app", "cat", "/proc/1/environ")).Output);
+        Assert.Contains(made[(made.IndexOf("KMP_TOKEN=", StringComparison.Ordinal) + 10)..].Trim(), await Command.OutputAsync("docker", "inspect", await stack.ContainerAsync()));
     }
 
     [Fact]
@@ -39,9 +39,9 @@ public sealed class GenerateWithTagTests(RegistryFixture registry) : IClassFixtu
         var name = await admin.RegisterAsync(stack);
         var kept = await admin.UpdateAsync(name, version: "v1.1.0");
         Assert.True(kept.Status == UpdateStatus.Kept && kept.Findings.All(f => f.ErrorId != ErrorIds.ConfigurationEdited), Outcomes.Describe(kept));
-        Assert.Matches(@"(?s)KMP_IMAGE_TAG=v1\.1\.0 .*\nKMP_TOKEN=[0-9a-f]{64}\n\z", await File.ReadAllTextAsync(stack.EnvFile));
+        Assert.Matches(@"(?s)KMP_IMAGE_TAG=v1\.1\.0 .*\nKMP_TOKEN=[0-9a-f]{64}\r?\n\z", await File.ReadAllTextAsync(stack.EnvFile));
         var undone = await admin.UndoAsync(name);
         Assert.True(undone.Status == UpdateStatus.Kept, Outcomes.Describe(undone));
-        Assert.Matches(@"(?s)KMP_IMAGE_TAG=v1\.0\.0 .*\nKMP_TOKEN=[0-9a-f]{64}\n\z", await File.ReadAllTextAsync(stack.EnvFile));
+        Assert.Matches(@"(?s)KMP_IMAGE_TAG=v1\.0\.0 .*\nKMP_TOKEN=[0-9a-f]{64}\r?\n\z", await File.ReadAllTextAsync(stack.EnvFile));
     }
 }

@@ -40,7 +40,7 @@ internal interface IPlatform : IStepSource, IAsyncDisposable
     Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken);
 
     /// <summary>Which of the missing values something that was started with them still has. Empty where a platform cannot tell.</summary>
-    /// <param name="missing">With their places under <c>generate:</c>.</param>
+    /// <param name="missing">Secrets, with their places under <c>generate:</c>.</param>
     Task<IReadOnlyList<ValueInUse>> FindInUseAsync(IReadOnlyList<(GenerateDefinition Entry, int Number)> missing, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ValueInUse>>([]);
 

@@ -10,27 +10,25 @@ namespace UpgradeOps.Engine.Preflight;
 /// <summary>Whether what is missing may be made: a new value does not open what an old one closed.</summary>
 internal static class GenerateCheck
 {
-    /// <param name="force">A person says that the old value is needed no more.</param>
-    public static async Task<IReadOnlyList<Finding>> RunAsync(
-        AppRooms rooms, IReadOnlyList<(GenerateDefinition Entry, ValueState State)> found, bool force, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Finding>> RunAsync(AppRooms rooms, IReadOnlyList<(GenerateDefinition Entry, ValueState State)> found, CancellationToken cancellationToken)
     {
         var findings = found.Select(f => OfState(rooms, f.Entry, f.State)).OfType<Finding>().ToList();
         var missing = found.Select((f, number) => (f.Entry, f.State, Number: number)).Where(f => f.State == ValueState.Missing).Select(f => (f.Entry, f.Number)).ToList();
+        findings.AddRange(missing.Select(m => OfDatabases(rooms, m.Entry)).OfType<Finding>());
+        missing.RemoveAll(m => m.Entry.Disposable || m.Entry.Reference is null);
         if (missing.Count == 0)
             return findings;
-        findings.AddRange(missing.Select(m => OfDatabases(rooms, m.Entry)).OfType<Finding>());
         var told = findings.Select(f => f.Target).ToHashSet();
-        var severity = force ? FindingSeverity.Warning : FindingSeverity.Blocker;
         foreach (var use in await rooms.Platform.FindInUseAsync(missing, cancellationToken).ConfigureAwait(false))
         {
             if (told.Add(use.Entry.Name))
-                findings.Add(Findings.Of(severity, ErrorIds.SecretInUse, use.Entry.Name, $"{use.Entry.Name} is missing, but {use.By}: a new one may not fit what was made with that.",
-                    $"Put the value back ({use.Command} shows it), or say with -Force that it may be another."));
+                findings.Add(Findings.Of(FindingSeverity.Blocker, ErrorIds.SecretInUse, use.Entry.Name, $"{use.Entry.Name} is missing, but {use.By}: a new one may not fit what was made with that.",
+                    $"Put the value back ({use.Command} shows it); where another one will do, write it there yourself, or mark the entry 'disposable: true'."));
         }
 
-        foreach (var (entry, _) in missing.Where(m => m.Entry is { Random: not null } or { Key: not null } && !told.Contains(m.Entry.Name)))
+        foreach (var (entry, _) in missing.Where(m => !told.Contains(m.Entry.Name)))
         {
-            if (await OfBackupsAsync(rooms, entry, severity, cancellationToken).ConfigureAwait(false) is { } finding)
+            if (await OfBackupsAsync(rooms, entry, cancellationToken).ConfigureAwait(false) is { } finding)
                 findings.Add(finding);
         }
 
@@ -61,15 +59,15 @@ internal static class GenerateCheck
             "Put the password back that the database has.");
     }
 
-    private static async Task<Finding?> OfBackupsAsync(AppRooms rooms, GenerateDefinition entry, FindingSeverity severity, CancellationToken cancellationToken)
+    private static async Task<Finding?> OfBackupsAsync(AppRooms rooms, GenerateDefinition entry, CancellationToken cancellationToken)
     {
         foreach (var file in entry.Files)
         {
             if (await rooms.Backups.FindFileAsync(rooms.Generate.PathOf(file), Holds, cancellationToken).ConfigureAwait(false) is { } backup)
             {
-                return Findings.Of(severity, ErrorIds.SecretInUse, entry.Name,
+                return Findings.Of(FindingSeverity.Blocker, ErrorIds.SecretInUse, entry.Name,
                     $"{entry.Name} is missing, but it was there when backup {backup.BackupId} was made ({backup.Moment:yyyy-MM-dd HH:mm} UTC): a new one may not fit what was made with that.",
-                    $"Put it back from {HostPath.Join(backup.Location, "files")}, or say with -Force that it may be another.");
+                    $"Put it back from {HostPath.Join(backup.Location, "files")}; where another one will do, write it there yourself, or mark the entry 'disposable: true'.");
             }
         }
 

@@ -30,6 +30,8 @@ public sealed class GenerateBindingTests
     [InlineData("variable: A, random: hex, mode: \"0600\"", "generate[0].mode")]
     [InlineData("variable: A, random: hex, env-file: ../x", "generate[0].env-file")]
     [InlineData("variable: A, random: hex, env-file: /etc/x", "generate[0].env-file")]
+    [InlineData("variable: A, value: x, disposable: true", "generate[0].disposable")]
+    [InlineData("variable: A, random: hex, disposable: perhaps", "generate[0].disposable")]
     [InlineData("variable: A, value: \"it's\"", "generate[0].value")]
     [InlineData("variable: A, value: \"a\\nb\"", "generate[0].value")]
     [InlineData("variable: A, value: \" a\"", "generate[0].value")]

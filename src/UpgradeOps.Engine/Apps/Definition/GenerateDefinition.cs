@@ -35,6 +35,9 @@ internal sealed record GenerateDefinition
     /// <summary>Octal mode of the file, or of the private key.</summary>
     public string Mode { get; init; } = "0600";
 
+    /// <summary>True when a new value may take a lost one's place: nothing was encrypted with it, and nothing else remembers it.</summary>
+    public bool Disposable { get; init; }
+
     public const int UsualSize = 32;
     public const int LeastSize = 16;
     public const int MostSize = 1024;

@@ -36,6 +36,13 @@ internal sealed class GenerateStep(PlannedStep planned, IReadOnlyList<GenerateDe
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
         await maker.MakeAsync(Entries, cancellationToken).ConfigureAwait(false);
+        foreach (var entry in Entries)
+        {
+            // Somebody has put something in its way since the plan was made.
+            if (await look.AtAsync(entry, cancellationToken).ConfigureAwait(false) is not (ValueState.There or ValueState.Empty))
+                throw new AppException(ErrorIds.SecretInUse, $"{entry.Name} could not be made: something stands in its place that does not fit.", entry.Name);
+        }
+
         await RecordAsync(context, cancellationToken).ConfigureAwait(false);
     }
 

@@ -21,7 +21,7 @@ internal sealed class UpdatePlanner(AppRooms rooms)
         var release = await rooms.Releases.ResolveAsync(options.Version, channel, cancellationToken).ConfigureAwait(false);
         var current = await inspected.ConfigureAwait(false);
         var values = await rooms.Generate.LookAsync(cancellationToken).ConfigureAwait(false);
-        var unfit = await GenerateCheck.RunAsync(rooms, values, options.Force, cancellationToken).ConfigureAwait(false);
+        var unfit = await GenerateCheck.RunAsync(rooms, values, cancellationToken).ConfigureAwait(false);
         var schema = await SchemaAsync(unfit, cancellationToken).ConfigureAwait(false);
         var target = new PlatformTarget { Release = release };
 

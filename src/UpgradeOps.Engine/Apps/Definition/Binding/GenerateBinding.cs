@@ -36,7 +36,8 @@ internal static class GenerateBinding
     private static GenerateDefinition Entry(Section section)
     {
         section.ExactlyOne("variable", "file", "key");
-        return section.Has("key") ? Pair(section) : section.Has("file") ? File(section) : Variable(section);
+        var entry = section.Has("key") ? Pair(section) : section.Has("file") ? File(section) : Variable(section);
+        return entry with { Disposable = section.Choice("disposable", "false", ["true", "false"]) == "true" };
     }
 
     private static GenerateDefinition Variable(Section section)
@@ -46,7 +47,7 @@ internal static class GenerateBinding
         Forbid(section, "a key pair", "private", "public");
         Forbid(section, "a file", "mode");
         if (section.Has("value"))
-            Forbid(section, "random values", "bytes", "length");
+            Forbid(section, "random values", "bytes", "length", "disposable");
         return Random(section) with
         {
             Variable = section.Text("variable", TextRule.Variable) ?? "",

@@ -22,9 +22,7 @@ internal sealed class ValuesInUse(ComposeProject project)
         var found = new List<ValueInUse>();
         foreach (var (entry, number) in missing)
         {
-            var use = entry.Variable is not null
-                ? entry.Random is null ? null : InEnvironment(entry, StandIns.Of(entry, number), document.RootElement, containers)
-                : Mounted(entry, containers);
+            var use = entry.Variable is not null ? InEnvironment(entry, StandIns.Of(entry, number), document.RootElement, containers) : Mounted(entry, containers);
             if (use is not null)
                 found.Add(use);
         }
@@ -36,14 +34,18 @@ internal sealed class ValuesInUse(ComposeProject project)
     {
         foreach (var container in containers)
         {
-            if (!model.TryGetProperty("services", out var services) || !services.TryGetProperty(container.ServiceName(), out var service)
-                || !service.TryGetProperty("environment", out var environment) || environment.ValueKind != JsonValueKind.Object)
+            if (!model.TryGetProperty("services", out var services) || !services.TryGetProperty(container.ServiceName(), out var service))
                 continue;
-            foreach (var variable in environment.EnumerateObject().Where(v => v.Value.ValueKind == JsonValueKind.String))
+            var environment = service.TryGetProperty("environment", out var declared) && declared.ValueKind == JsonValueKind.Object
+                ? declared.EnumerateObject().Where(v => v.Value.ValueKind == JsonValueKind.String).ToDictionary(v => v.Name, v => v.Value.GetString()!)
+                : [];
+            // What env_file hands on is in the container, and gone from what the files say.
+            var handedOn = environment.ContainsKey(entry.Variable!) ? [] : new[] { KeyValuePair.Create(entry.Variable!, standIn) };
+            foreach (var (name, value) in environment.Concat(handedOn))
             {
                 // In what it prints, Compose doubles each dollar.
-                if (HasValue(container, variable.Name, variable.Value.GetString()!.Replace("$$", "$", StringComparison.Ordinal).Split(standIn)))
-                    return new ValueInUse(entry, $"the container {container.DisplayName} was made with a value for it ({variable.Name})", $"docker inspect {container.DisplayName}");
+                if (HasValue(container, name, value.Replace("$$", "$", StringComparison.Ordinal).Split(standIn)))
+                    return new ValueInUse(entry, $"the container {container.DisplayName} was made with a value for it ({name})", $"docker inspect {container.DisplayName}");
             }
         }
 

@@ -24,6 +24,7 @@ internal sealed class ServiceKillWorld : IKillWorld
     private readonly bool built;
     private readonly HealthyPage page = new();
     private byte[] noted = [];
+    private Dictionary<string, string> made = [];
 
     private ServiceKillWorld(string folder, bool built)
     {
@@ -73,6 +74,7 @@ internal sealed class ServiceKillWorld : IKillWorld
             {{(built ? "" : "smoke: [ { name: rows are written, command: [sh, check], timeout: 1m } ]")}}
             backups: [ { folder: shared } ]
             onFailure: { data: keep }
+            generate: [ { key: ed25519, private: secrets/own.pem, public: secrets/open.pem }, { variable: TOKEN, random: hex } ]
 
             """);
         await new RegisterApp(world.NewSession()).RunAsync(definition, force: false, CancellationToken.None);
@@ -98,7 +100,8 @@ internal sealed class ServiceKillWorld : IKillWorld
                 Directory.Delete(path, recursive: true);
         }
 
-        foreach (var path in new[] { Path.Combine(AppState, "memory.json"), Record(Good), Record(Bad) })
+        made = [];
+        foreach (var path in (string[])[Path.Combine(AppState, "memory.json"), Record(Good), Record(Bad), .. Secrets])
             File.Delete(path);
         File.Delete(Rows);
         await WaitForRowAsync();
@@ -108,6 +111,7 @@ internal sealed class ServiceKillWorld : IKillWorld
     public Task AfterKillAsync()
     {
         CheckRows();
+        CheckSecrets();
         return Task.CompletedTask;
     }
 
@@ -124,6 +128,9 @@ internal sealed class ServiceKillWorld : IKillWorld
         Require(await new GetLock(NewSession()).RunAsync(AppName, CancellationToken.None) is null, "the lease is left");
         CheckLeftovers(version);
         CheckRows();
+        CheckSecrets();
+        // The old version was installed with none of them; what was begun may have been taken back before they were made.
+        Require(version != Good || made.Count == Secrets.Length, $"{version} runs without {string.Join(", ", Secrets.Except(made.Keys))}");
         await WaitForRowAsync();
         return version;
     }
@@ -146,7 +153,7 @@ internal sealed class ServiceKillWorld : IKillWorld
         var releases = Directory.GetFileSystemEntries(Path.Combine(Service, "releases")).Select(Path.GetFileName).ToHashSet();
         releases.ExceptWith([Old, Good, Bad, ".records"]);
         Require(releases.Count == 0, $"left among the releases of {version}: {string.Join(", ", releases)}");
-        foreach (var (path, expected) in new[] { (Service, (string[])["current", "log", "releases", "run", "shared", "source"]), (Path.Combine(Service, "source/build"), []), (Path.Combine(Service, "run"), ["app.pid"]), (Temporary, []) })
+        foreach (var (path, expected) in new[] { (Service, (string[])[".env", "current", "log", "releases", "run", "secrets", "shared", "source"]), (Path.Combine(Service, "secrets"), ["own.pem", "open.pem"]), (Path.Combine(Service, "source/build"), []), (Path.Combine(Service, "run"), ["app.pid"]), (Temporary, []) })
         {
             var left = !Directory.Exists(path) ? [] : Directory.GetFileSystemEntries(path).Select(p => Path.GetFileName(p)).Except(expected).ToList();
             Require(left.Count == 0, $"left in {path}: {string.Join(", ", left)}");
@@ -159,6 +166,22 @@ internal sealed class ServiceKillWorld : IKillWorld
         var half = Directory.Exists(backups) ? Directory.GetDirectories(backups).Where(b => !File.Exists(Path.Combine(b, "manifest.json"))).ToList() : [];
         Require(half.Count == 0, $"half a backup: {string.Join(", ", half)}");
     }
+
+    // What has its name is whole, and stays as it was made.
+    private void CheckSecrets()
+    {
+        foreach (var path in Secrets.Where(File.Exists))
+        {
+            var text = File.ReadAllText(path);
+            Require(text.EndsWith('\n') && text.Length is > 60 and < 200, $"{path} is not whole: {text.Length} characters");
+            Require(made.GetValueOrDefault(path, text) == text, $"{path} was made twice");
+            made[path] = text;
+        }
+
+        Require(made.Keys.All(File.Exists), "something that was made is gone");
+    }
+
+    private string[] Secrets => [Path.Combine(Service, "secrets", "own.pem"), Path.Combine(Service, "secrets", "open.pem"), Path.Combine(Service, ".env")];
 
     // What was once written stays, in its order: an update may add, and never takes away.
     private void CheckRows()

@@ -29,8 +29,13 @@ internal sealed class GenerateMaker(GenerateLook look, IHostFiles files, Redacti
     /// <summary>Removes what a killed process may have left half written.</summary>
     public async Task SweepAsync(IEnumerable<GenerateDefinition> entries, CancellationToken cancellationToken)
     {
-        foreach (var file in entries.SelectMany(e => e.Files).Distinct())
-            await files.DeleteAsync(UnfinishedOf(look.PathOf(file)), cancellationToken).ConfigureAwait(false);
+        foreach (var path in entries.SelectMany(e => e.Files).Distinct().Select(f => UnfinishedOf(look.PathOf(f))))
+        {
+            // Also what writing the unfinished file itself left.
+            var left = await files.ListAsync(HostPath.Parent(path)!, cancellationToken).ConfigureAwait(false);
+            foreach (var file in left.Where(f => f.Name.Contains(HostPath.Name(path), StringComparison.Ordinal)))
+                await files.DeleteAsync(file.Path, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task MakePairAsync(GenerateDefinition entry, CancellationToken cancellationToken)

@@ -102,6 +102,20 @@ public sealed class RehearsalTests
         await AssertNothingLeftAsync(app);
     }
 
+    [Fact]
+    public async Task What_is_missing_is_made_in_the_copy_and_not_in_the_live_folder()
+    {
+        Needs.Parts(Part.Postgres);
+        await using var app = await StartAsync();
+        await File.AppendAllTextAsync(app.DefinitionPath, "\ngenerate: [ { variable: TOKEN, env-file: shared/.env, random: hex }, { key: ed25519, private: secrets/own.pem, public: secrets/open.pem } ]\n", Token);
+        Publish(app, "1.1.0");
+        await using var watch = await Watch.StartAsync(app);
+        var report = await RunAsync(app, "1.1.0");
+        await watch.AssertUntouchedAsync();
+        Assert.True(report.Passed, report.Reason);
+        Assert.False(File.Exists(app.Service("shared/.env")) || File.Exists(app.Service("secrets/own.pem")));
+    }
+
     [Theory]
     [InlineData("rehearse")]
     [InlineData("undo")]

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Streams;
 
 namespace UpgradeOps.Integration.Backups;

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Hosts.Durable;
 
 namespace UpgradeOps.Engine.Backups.Archives;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using System.Text;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Streams;
 
 namespace UpgradeOps.Engine.Backups.Archives;

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using UpgradeOps.Engine.Archives;
 
 namespace UpgradeOps.Engine.Backups.Archives;
 

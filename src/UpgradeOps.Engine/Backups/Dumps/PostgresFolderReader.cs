@@ -1,9 +1,10 @@
 using System.Formats.Tar;
 using System.Text;
 using System.Threading.Channels;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Restore;
-using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Dumps;
 

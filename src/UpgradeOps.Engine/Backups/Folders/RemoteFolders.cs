@@ -1,7 +1,7 @@
 using System.Globalization;
 using UpgradeOps.Engine.Backups.Archives;
-using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Folders;
 

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Dumps;
 using UpgradeOps.Engine.Backups.Format;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Streams;
 

@@ -4,6 +4,7 @@ using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Sources;
 using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Raft;
 

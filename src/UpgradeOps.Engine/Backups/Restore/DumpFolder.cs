@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 

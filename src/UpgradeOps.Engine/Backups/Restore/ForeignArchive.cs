@@ -1,8 +1,9 @@
 using System.Globalization;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Stores;
-using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 

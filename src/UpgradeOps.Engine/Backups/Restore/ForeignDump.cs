@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Databases;

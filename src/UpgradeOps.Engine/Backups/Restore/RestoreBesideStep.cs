@@ -1,8 +1,8 @@
 using UpgradeOps.Engine.Backups.Archives;
-using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Hosts.Durable;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 

@@ -1,9 +1,9 @@
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Stores;
-using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Backups.Volumes;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 

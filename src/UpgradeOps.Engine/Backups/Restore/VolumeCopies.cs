@@ -1,6 +1,6 @@
 using UpgradeOps.Engine.Backups.Archives;
-using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Backups.Volumes;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Restore;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using UpgradeOps.Engine.Archives;
 
 namespace UpgradeOps.Engine.Backups.Streams;
 

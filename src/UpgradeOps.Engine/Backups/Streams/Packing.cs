@@ -1,5 +1,7 @@
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Streams;
 

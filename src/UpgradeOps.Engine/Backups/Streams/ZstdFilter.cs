@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Streams;

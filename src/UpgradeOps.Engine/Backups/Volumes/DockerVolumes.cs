@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Docker;

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Archives;
 using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Streams;

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Streams;
 

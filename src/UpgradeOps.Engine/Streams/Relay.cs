@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using UpgradeOps.Engine.Streams;
 
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Streams;
 
 /// <summary>Connects something that writes into a stream with something that reads from one, with little in between.</summary>
 internal static class Relay

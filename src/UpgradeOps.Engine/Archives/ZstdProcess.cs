@@ -5,7 +5,7 @@ using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Streams;
 
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Archives;
 
 /// <summary>One run of the <c>zstd</c> tool between two pipes. Disposed before its end, it is killed; when we are killed, its input ends and it ends too.</summary>
 internal sealed class ZstdProcess : IDisposable

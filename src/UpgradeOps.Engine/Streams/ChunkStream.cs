@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using UpgradeOps.Engine.Streams;
 
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Streams;
 
 /// <summary>Pieces that somebody else puts in, as a stream to read from; it ends when no more come.</summary>
 internal sealed class ChunkStream(ChannelReader<byte[]> reader) : ReadOnlyStream

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Archives;
 
 /// <summary>
 /// A gzip member with known content, put behind compressed data before it is unpacked. Only when every member before it ended as it

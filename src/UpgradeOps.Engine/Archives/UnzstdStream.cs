@@ -1,6 +1,6 @@
 using UpgradeOps.Engine.Streams;
 
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Archives;
 
 /// <summary>Reads what <c>zstd</c> packed, and throws <see cref="InvalidDataException"/> when it is cut, damaged or followed by something else.</summary>
 internal sealed class UnzstdStream : ReadOnlyStream

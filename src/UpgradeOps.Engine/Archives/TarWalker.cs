@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 
-namespace UpgradeOps.Engine.Backups.Archives;
+namespace UpgradeOps.Engine.Archives;
 
 /// <summary>Goes through an archive to its very end, each entry checked by <see cref="TarGuard"/>.</summary>
 internal static class TarWalker

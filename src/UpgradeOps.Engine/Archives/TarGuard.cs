@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 
-namespace UpgradeOps.Engine.Backups.Archives;
+namespace UpgradeOps.Engine.Archives;
 
 /// <summary>
 /// Decides about every entry of an archive that nobody vouches for. Refused: names that lead out of the folder, names that pass through a link,

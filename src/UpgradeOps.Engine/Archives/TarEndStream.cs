@@ -1,7 +1,6 @@
-using UpgradeOps.Engine.Backups.Streams;
 using UpgradeOps.Engine.Streams;
 
-namespace UpgradeOps.Engine.Backups.Archives;
+namespace UpgradeOps.Engine.Archives;
 
 /// <summary>Reads an archive and remembers whether it ended with the two empty blocks that every whole one has.</summary>
 internal sealed class TarEndStream(Stream input) : ReadOnlyStream

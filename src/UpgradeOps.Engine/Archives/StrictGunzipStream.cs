@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using UpgradeOps.Engine.Streams;
 
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Archives;
 
 /// <summary>Unpacks gzip of any tool, one member after the other, and throws <see cref="InvalidDataException"/> when it is cut, damaged or followed by something else.</summary>
 /// <param name="input">Read to its end; not disposed.</param>

@@ -1,6 +1,4 @@
-using UpgradeOps.Engine.Streams;
-
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Streams;
 
 /// <summary>Reads at most so many bytes, and throws <see cref="InvalidDataException"/> at the first one more: what was packed cannot have been larger.</summary>
 /// <param name="owned">Disposed with it, after <paramref name="input"/>.</param>

@@ -1,6 +1,4 @@
-using UpgradeOps.Engine.Streams;
-
-namespace UpgradeOps.Engine.Backups.Streams;
+namespace UpgradeOps.Engine.Streams;
 
 /// <summary>A stream with some bytes put behind it.</summary>
 internal sealed class FollowedStream(Stream first, byte[] then) : ReadOnlyStream

@@ -45,7 +45,9 @@ internal sealed class TarGuard
     /// <summary>The target of a hard link, like an entry's path.</summary>
     public static string LinkTarget(TarEntry entry) => Normalize(entry.LinkName);
 
-    private static string Normalize(string name)
+    /// <summary>A name without dots and doubled slashes.</summary>
+    /// <exception cref="InvalidDataException">It leads out of the folder.</exception>
+    public static string Normalize(string name)
     {
         if (name.StartsWith('/') || name.Contains('\\') && OperatingSystem.IsWindows() || name.Contains('\0'))
             throw Outside(name);

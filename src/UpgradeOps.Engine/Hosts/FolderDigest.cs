@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace UpgradeOps.Engine.Hosts;
 
@@ -13,7 +12,7 @@ internal sealed record FolderDigest(string Digest, long SizeBytes)
     /// <exception cref="AppException">A file cannot be read.</exception>
     public static async Task<FolderDigest> ComputeAsync(IHostFiles files, string folder, CancellationToken cancellationToken)
     {
-        var lines = new List<(string Path, string Line)>();
+        var lines = new FolderLines();
         long size = 0;
         var hashes = await files.HashAsync(folder, cancellationToken).ConfigureAwait(false);
         var pending = new Stack<(string Folder, string Prefix)>([(folder, "")]);
@@ -26,33 +25,27 @@ internal sealed record FolderDigest(string Digest, long SizeBytes)
                     size += entry.Size;
                 if (entry.LinkTarget is null && entry.IsFolder)
                     pending.Push((entry.Path, $"{path}/"));
-                lines.Add((path, await LineAsync(files, hashes, entry, path, cancellationToken).ConfigureAwait(false)));
+                await AddAsync(lines, files, hashes, entry, path, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        var text = string.Concat(lines.OrderBy(l => l.Path, StringComparer.Ordinal).Select(l => l.Line));
-        return new FolderDigest($"sha256:{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}", size);
+        return new FolderDigest(lines.Digest(), size);
     }
 
-    private static async Task<string> LineAsync(IHostFiles files, IReadOnlyDictionary<string, string>? hashes, HostFile entry, string path, CancellationToken cancellationToken)
+    private static async Task AddAsync(FolderLines lines, IHostFiles files, IReadOnlyDictionary<string, string>? hashes, HostFile entry, string path, CancellationToken cancellationToken)
     {
         if (entry.LinkTarget is { } target)
-            return $"l {Escape(target)} {Escape(path)}\n";
-        if (entry.IsFolder)
-            return $"d {Escape(path)}\n";
-
-        var hash = hashes?.GetValueOrDefault(path) ?? await HashAsync(files, entry, cancellationToken).ConfigureAwait(false);
-        return $"{((entry.Mode & 0b001_000_000) != 0 ? 'x' : 'f')} {hash} {Escape(path)}\n";
+            lines.AddLink(path, target);
+        else if (entry.IsFolder)
+            lines.AddFolder(path);
+        else
+            lines.AddFile(path, (entry.Mode & 0b001_000_000) != 0, hashes?.GetValueOrDefault(path) ?? await HashAsync(files, entry, cancellationToken).ConfigureAwait(false));
     }
 
     private static async Task<string> HashAsync(IHostFiles files, HostFile entry, CancellationToken cancellationToken)
     {
         var bytes = await files.OpenReadAsync(entry.Path, cancellationToken).ConfigureAwait(false);
         await using (bytes.ConfigureAwait(false))
-            return Hex(await SHA256.HashDataAsync(bytes, cancellationToken).ConfigureAwait(false));
+            return Convert.ToHexString(await SHA256.HashDataAsync(bytes, cancellationToken).ConfigureAwait(false)).ToLowerInvariant();
     }
-
-    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
-
-    private static string Hex(byte[] hash) => Convert.ToHexString(hash).ToLowerInvariant();
 }

@@ -14,6 +14,7 @@ using UpgradeOps.Engine.Migrations;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.Platforms.Compose;
 using UpgradeOps.Engine.Platforms.Service;
+using UpgradeOps.Engine.Platforms.Service.Assets;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Releases.Git;
 using UpgradeOps.Engine.Releases.Registry.Auth;
@@ -34,7 +35,10 @@ internal static class Furnishing
         var redaction = new Redaction();
         var secrets = SecretResolver.For(definition, host.Files, session.Options, redaction);
         var docker = new Lazy<DockerClient>(() => new DockerClient(remoteHost is null ? DockerEndpoint.FromEnvironment(session.Variable) : RemoteEngine.On(remoteHost), time));
-        var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time, GitRepository.For(definition, host, secrets));
+        var assets = session.ReleaseSources.OpenGitHub(definition, secrets) is { } github
+            ? new AssetSource(github, remoteHost is null ? null : Path.Combine(StateFolders.Of(definition.Name, null, session.Options), "downloads"))
+            : null;
+        var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time, GitRepository.For(definition, host, secrets), assets);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
         var remote = definition.Store is { S3: { } bucket } ? new S3Store(bucket, definition.Name, secrets, time) : null;
         var writers = new PlatformWriters(definition.Quiesce, platform);
@@ -83,6 +87,7 @@ internal static class Furnishing
 
     private static IEnumerable<string> References(AppDefinition definition) => definition.Databases.Values.Select(d => d.Password)
         .Append(definition.Releases.Password)
+        .Append(definition.Releases.GitHub?.Token)
         .Append(definition.Store?.S3.AccessKey)
         .Append(definition.Store?.S3.SecretKey)
         .Append(definition.State?.PostgreSql?.Password)
@@ -91,11 +96,11 @@ internal static class Furnishing
         .Concat(definition.Smoke.SelectMany(s => s.Secrets.Values))
         .OfType<string>();
 
-    private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time, GitRepository? repository) =>
+    private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time, GitRepository? repository, AssetSource? assets) =>
         definition.Platform switch
         {
             { Compose: not null } => new ComposePlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction, Repository = repository }),
-            { Service: not null } => new ServicePlatform(definition, host, time, repository),
+            { Service: not null } => new ServicePlatform(definition, host, time, repository, assets),
             _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: no platform is declared.", definition.Path),
         };
 }

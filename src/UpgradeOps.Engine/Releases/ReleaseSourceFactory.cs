@@ -4,6 +4,7 @@ using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Releases.Folder;
 using UpgradeOps.Engine.Releases.Git;
+using UpgradeOps.Engine.Releases.GitHub;
 using UpgradeOps.Engine.Releases.Images;
 using UpgradeOps.Engine.Releases.Registry;
 using UpgradeOps.Engine.Releases.Registry.Auth;
@@ -19,6 +20,7 @@ namespace UpgradeOps.Engine.Releases;
 internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, RegistryAuth> _auths = new();
+    private readonly GitHubCache _github = new();
 
     public RetryPolicy Retries { get; init; } = new();
 
@@ -34,9 +36,22 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time)
     {
         { Image: { } image } => new ImageReleaseSource(definition.Name, definition.Releases, OpenRegistry(definition, image, secrets), Platform),
         { Git: not null } => new GitReleaseSource(definition.Name, definition.Releases, GitRepository.For(definition, host, secrets)!),
+        { GitHub: not null } => new GitHubReleaseSource(definition.Name, definition.Releases, OpenGitHub(definition, secrets)!),
         { Folder: { } folder } => new FolderReleaseSource(definition.Name, definition.Releases, folder, host.Files),
-        _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: releases names neither image nor folder nor git.", definition.Path),
+        _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: releases names neither image nor folder nor git nor github.", definition.Path),
     };
+
+    /// <returns>Null when the application's releases come from elsewhere.</returns>
+    /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: certificate file.</exception>
+    public GitHubAssets? OpenGitHub(AppDefinition definition, ISecretResolver secrets)
+    {
+        if (definition.Releases.GitHub is not { } github)
+            return null;
+        var api = new Uri(github.Api);
+        var authorities = CertificateAuthorities.Load(definition.Releases.CertificateAuthority, api.Authority);
+        var wire = new RegistryWire(RegistryHandlers.Get(authorities, viaProxy: !api.IsLoopback), Retries, time, new GitHubDialect());
+        return new GitHubAssets(github, new GitHubApi(github, wire, secrets, _github, time));
+    }
 
     /// <summary>The credentials with which images of this application are pulled: its own registry's, else what <c>docker login</c> stored.</summary>
     public PullCredentialSource Credentials(AppDefinition definition, ISecretResolver secrets) =>

@@ -42,6 +42,11 @@ public static class ErrorIds
     public const string RepositoryUnauthorized = "UpgradeOps.Releases.RepositoryUnauthorized";
     public const string RepositoryMissing = "UpgradeOps.Releases.RepositoryMissing";
     public const string RepositoryFailed = "UpgradeOps.Releases.RepositoryFailed";
+    public const string RepositoryRateLimited = "UpgradeOps.Releases.RepositoryRateLimited";
+    public const string AssetMissing = "UpgradeOps.Releases.AssetMissing";
+    public const string AssetVerified = "UpgradeOps.Releases.AssetVerified";
+    public const string ChecksumMissing = "UpgradeOps.Releases.ChecksumMissing";
+    public const string ArchiveRefused = "UpgradeOps.Releases.ArchiveRefused";
     public const string SubmoduleMissing = "UpgradeOps.Releases.SubmoduleMissing";
     public const string SignatureInvalid = "UpgradeOps.Releases.SignatureInvalid";
     public const string HistoryRewritten = "UpgradeOps.Releases.HistoryRewritten";

@@ -18,12 +18,13 @@ public sealed record Release
     /// <summary>The channel it was resolved through; null when it was named.</summary>
     public string? Channel { get; init; }
 
-    /// <summary>Where it comes from: an image repository without tag, a folder, or a git repository.</summary>
+    /// <summary>Where it comes from: an image repository without tag, a folder, a git repository, or one on GitHub (<c>github.com/owner/name</c>).</summary>
     public required string Source { get; init; }
 
     /// <summary>
     /// The digest (<c>sha256:…</c>) by which it is fetched: of an image's index where it has one, else of its manifest, as an engine
-    /// shows it afterwards; of a folder over all that is in it; of a git repository the commit (<c>sha1:…</c>). Null while it was only listed.
+    /// shows it afterwards; of a folder over all that is in it; of a git repository the commit (<c>sha1:…</c>); of an asset on GitHub the asset's own (<c>sha256:…</c> or <c>sha512:…</c>), or what
+    /// identifies the asset there (<c>asset:…</c>) where nobody gives one. Null while it was only listed.
     /// </summary>
     public string? Digest { get; init; }
 
@@ -31,6 +32,12 @@ public sealed record Release
     public long? SizeBytes { get; init; }
 
     public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>Whether its publisher calls it a pre-release, whatever its version says; null where the source does not tell.</summary>
+    public bool? IsPrerelease { get; init; }
+
+    /// <summary>Where a person reads about this release; null where the source has no such page.</summary>
+    public string? Page { get; init; }
 
     /// <summary>When and why it failed here, and is therefore refused unless forced by name; null when it did not.</summary>
     public string? KnownBad { get; init; }

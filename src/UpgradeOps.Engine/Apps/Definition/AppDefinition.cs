@@ -156,7 +156,7 @@ internal sealed record ServiceDefinition
 
 internal sealed record ReleasesDefinition
 {
-    /// <summary>Image repository without tag; exactly one of this, <see cref="Folder"/> and <see cref="Git"/> is set.</summary>
+    /// <summary>Image repository without tag; exactly one of this, <see cref="Folder"/>, <see cref="Git"/> and <see cref="GitHub"/> is set.</summary>
     public string? Image { get; init; }
 
     /// <summary>Absolute folder with one subfolder a version.</summary>
@@ -164,6 +164,8 @@ internal sealed record ReleasesDefinition
 
     /// <summary>Address of a git repository, or the absolute path of one (or of a checkout) on the application's host.</summary>
     public string? Git { get; init; }
+
+    public GitHubDefinition? GitHub { get; init; }
 
     /// <summary>A private key for git over SSH, absolute, on the application's host.</summary>
     public string? Key { get; init; }

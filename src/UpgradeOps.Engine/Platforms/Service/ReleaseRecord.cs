@@ -11,14 +11,17 @@ internal sealed record ReleaseRecord
 
     public required string Source { get; init; }
 
-    /// <summary>What the source knows it by: the digest of the folder's content, or a commit.</summary>
+    /// <summary>What the source knows it by: the digest of the folder's content, or of an archive, or a commit.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>The digest of the folder's content, where <see cref="Digest"/> is that of a commit.</summary>
+    /// <summary>The digest of the folder's content, where <see cref="Digest"/> is that of something else.</summary>
     public string? Content { get; init; }
 
     /// <summary>What the build that made it is recognised by; null where none did.</summary>
     public string? Build { get; init; }
+
+    /// <summary>What was verified of what it was unpacked from, and by whose word; null for all else.</summary>
+    public string? Verified { get; init; }
 
     public required DateTimeOffset StagedAt { get; init; }
 }

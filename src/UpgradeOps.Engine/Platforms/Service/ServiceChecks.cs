@@ -1,5 +1,8 @@
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Archives;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Platforms.Service.Assets;
 using UpgradeOps.Engine.Platforms.Service.Builds;
 using UpgradeOps.Engine.Platforms.Service.Supervisors;
 using UpgradeOps.Engine.Releases.Git;
@@ -8,7 +11,7 @@ namespace UpgradeOps.Engine.Platforms.Service;
 
 /// <summary>What would make a change to a target fail, found out by looking.</summary>
 internal sealed class ServiceChecks(
-    string appName, ServiceDefinition service, IHost host, ServicePaths paths, ReleaseFolders folders, ISupervisor supervisor, GitRepository? repository)
+    string appName, ServiceDefinition service, IHost host, ServicePaths paths, ReleaseFolders folders, ISupervisor supervisor, GitRepository? repository, AssetSource? assets)
 {
     /// <summary>Room for logs, records and the file system's own needs beside the copy.</summary>
     private const long Spare = 16 << 20;
@@ -31,6 +34,16 @@ internal sealed class ServiceChecks(
                 findings.AddRange(await CheckRoomAsync("", target.Release, cancellationToken).ConfigureAwait(false));
             findings.AddRange(await CheckBuildAsync(cancellationToken).ConfigureAwait(false));
             findings.AddRange(await CheckCommandInCommitAsync(target.Release, cancellationToken).ConfigureAwait(false));
+            return findings;
+        }
+
+        if (!target.IsRecorded && assets is not null)
+        {
+            if (!findings.Any(f => f.Severity == FindingSeverity.Blocker))
+                findings.AddRange(await CheckRoomAsync("", target.Release, cancellationToken).ConfigureAwait(false));
+            findings.AddRange(await CheckUnpackingAsync(assets, cancellationToken).ConfigureAwait(false));
+            if (await supervisor.ProgramAsync(cancellationToken).ConfigureAwait(false) is { IsInRelease: false })
+                findings.AddRange(await CheckCommandAsync("/", cancellationToken).ConfigureAwait(false));
             return findings;
         }
 
@@ -62,11 +75,23 @@ internal sealed class ServiceChecks(
 
     private async Task<IReadOnlyList<Finding>> CheckRoomAsync(string folder, Release release, CancellationToken cancellationToken)
     {
-        var size = release.SizeBytes ?? (await FolderDigest.ComputeAsync(host.Files, folder, cancellationToken).ConfigureAwait(false)).SizeBytes;
+        // An archive stands beside what is made of it, unless it is taken by another machine; what is made of it is hardly smaller.
+        var size = release.SizeBytes is { } told ? (assets is { Downloads: null } ? told * 2 : told) : (await FolderDigest.ComputeAsync(host.Files, folder, cancellationToken).ConfigureAwait(false)).SizeBytes;
         var free = await host.Files.FreeSpaceAsync(paths.Releases, cancellationToken).ConfigureAwait(false);
         return free >= size + Spare
             ? []
             : [ServiceFindings.Blocker(ErrorIds.DiskTooFull, paths.Releases, $"Release {release.Version} needs {size + Spare} bytes below {paths.Releases}, where {free} are free.")];
+    }
+
+    /// <summary>What is in an archive nobody knows before it is here; what unpacks it must be.</summary>
+    private async Task<IReadOnlyList<Finding>> CheckUnpackingAsync(AssetSource source, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        if (!await HostCommands.ExistsAsync(host, "tar", cancellationToken).ConfigureAwait(false))
+            findings.Add(ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command tar on {host.Address}, with which releases of {source.Assets.Name} would be unpacked."));
+        if (ArchiveKinds.Of(source.Assets.Definition.Asset) == ArchiveKind.TarZstd && CommandFinder.Find("zstd", Environment.GetEnvironmentVariable("PATH")) is null)
+            findings.Add(ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command zstd on this machine, with which {source.Assets.Definition.Asset} would be unpacked."));
+        return findings;
     }
 
     private async Task<IReadOnlyList<Finding>> CheckCommandInCommitAsync(Release release, CancellationToken cancellationToken)

@@ -8,16 +8,24 @@ namespace UpgradeOps.Engine.Platforms.Service;
 internal static class ServicePlan
 {
     /// <param name="folder">The release folder that will run.</param>
-    /// <param name="fromGit">The release is a commit.</param>
+    /// <param name="stage">How a release becomes a folder: the kind of the step that copies, exports or fetches it.</param>
     /// <param name="build">How a folder is made of it; null when its files are one.</param>
-    public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder, bool fromGit, BuildDefinition? build = null)
+    public static IReadOnlyList<PlannedStep> Make(Deployment current, PlatformTarget target, string folder, string stage, BuildDefinition? build = null)
     {
         var release = target.Release;
         var name = HostPath.Name(folder);
         var inputs = new Dictionary<string, string> { [ServiceSteps.Folder] = folder };
         var steps = new List<PlannedStep>();
         if (!target.IsRecorded)
-            steps.Add(build is not null ? Build(release, folder, name, build) : fromGit ? Export(release, folder, name) : Stage(release, folder, name));
+        {
+            steps.Add((build, stage) switch
+            {
+                ({ } declared, _) => Build(release, folder, name, declared),
+                (_, ServiceSteps.Export) => Export(release, folder, name),
+                (_, ServiceSteps.Fetch) => Fetch(release, folder, name),
+                _ => Stage(release, folder, name),
+            });
+        }
 
         steps.Add(Switch(ServiceSteps.Stop, $"Stop {current.Version ?? "what runs"}") with { StopsOld = true });
         steps.Add(Switch(ServiceSteps.Link, $"Point current to {name}") with { Inputs = inputs });
@@ -46,6 +54,11 @@ internal static class ServicePlan
     private static PlannedStep Export(Release release, string folder, string name) => Bring(
         ServiceSteps.Export,
         $"Write commit {GitDigest.CommitOf(release.Digest)?[..12]} of {release.Source} to releases/{name}",
+        Inputs(release, folder));
+
+    private static PlannedStep Fetch(Release release, string folder, string name) => Bring(
+        ServiceSteps.Fetch,
+        $"Download release {release.Version} of {release.Source}, verify it by {release.Digest?.Split(':')[0]}, and unpack it into releases/{name}",
         Inputs(release, folder));
 
     private static PlannedStep Build(Release release, string folder, string name, BuildDefinition build)

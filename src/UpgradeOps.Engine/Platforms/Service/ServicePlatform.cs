@@ -4,6 +4,7 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Platforms.Jobs;
+using UpgradeOps.Engine.Platforms.Service.Assets;
 using UpgradeOps.Engine.Platforms.Service.Steps;
 using UpgradeOps.Engine.Platforms.Service.Supervisors;
 using UpgradeOps.Engine.Releases.Git;
@@ -23,12 +24,13 @@ internal sealed class ServicePlatform : IPlatform
     private readonly IHost host;
     private readonly TimeProvider time;
     private readonly GitRepository? repository;
+    private readonly AssetSource? assets;
     private readonly ServicePaths paths;
     private readonly ReleaseFolders folders;
     private readonly ISupervisor supervisor;
     private readonly ServiceChecks checks;
 
-    public ServicePlatform(AppDefinition definition, IHost host, TimeProvider time, GitRepository? repository = null)
+    public ServicePlatform(AppDefinition definition, IHost host, TimeProvider time, GitRepository? repository = null, AssetSource? assets = null)
     {
         var service = definition.Platform.Service
             ?? throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Path}: platform.service is missing.", definition.Path);
@@ -36,10 +38,11 @@ internal sealed class ServicePlatform : IPlatform
         this.host = host;
         this.time = time;
         this.repository = repository;
+        this.assets = assets;
         paths = new ServicePaths(service.Directory);
         folders = new ReleaseFolders(paths, host.Files);
         supervisor = SupervisorList.Open(definition, service, host, time);
-        checks = new ServiceChecks(definition.Name, service, host, paths, folders, supervisor, repository);
+        checks = new ServiceChecks(definition.Name, service, host, paths, folders, supervisor, repository, assets);
     }
 
     public string Prefix => ServiceSteps.Prefix;
@@ -67,12 +70,13 @@ internal sealed class ServicePlatform : IPlatform
         checks.RunAsync(target, cancellationToken);
 
     public async Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) =>
-        ServicePlan.Make(current, target, await FolderOfAsync(target, cancellationToken).ConfigureAwait(false), fromGit: repository is not null, Build);
+        ServicePlan.Make(current, target, await FolderOfAsync(target, cancellationToken).ConfigureAwait(false), repository is not null ? ServiceSteps.Export : assets is not null ? ServiceSteps.Fetch : ServiceSteps.Stage, Build);
 
     public IStep Create(PlannedStep planned) => planned.Kind switch
     {
         ServiceSteps.Stage => new StageStep(planned, paths, folders, host.Files),
         ServiceSteps.Export => new ExportStep(planned, paths, folders, repository, host.Files),
+        ServiceSteps.Fetch => new FetchStep(planned, host, paths, folders, assets, supervisor),
         ServiceSteps.BuildKind when repository is not null && Build is { } build => new BuildStep(planned, host, paths, folders, repository, build),
         ServiceSteps.Stop => new StopStep(planned, supervisor),
         ServiceSteps.Link => new LinkStep(planned, paths, folders, host.Files),

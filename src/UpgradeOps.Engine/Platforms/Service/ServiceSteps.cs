@@ -7,6 +7,7 @@ internal static class ServiceSteps
 
     public const string Stage = "service.stage";
     public const string Export = "service.export";
+    public const string Fetch = "service.fetch";
     public const string BuildKind = "service.build";
     public const string Stop = "service.stop";
     public const string Link = "service.link";

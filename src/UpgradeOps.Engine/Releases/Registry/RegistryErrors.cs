@@ -33,8 +33,8 @@ internal static class RegistryErrors
         ? "The registry may want TLS: name its certificate authority in releases.certificateAuthority."
         : null;
 
-    /// <summary>The registry's own first error, bounded and on one line.</summary>
-    private static string Said(RegistryAnswer answer)
+    /// <summary>The server's own first error, bounded and on one line, with a blank and brackets around it; empty when it says nothing.</summary>
+    public static string Said(RegistryAnswer answer)
     {
         try
         {

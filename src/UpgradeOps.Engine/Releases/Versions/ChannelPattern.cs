@@ -22,6 +22,9 @@ internal sealed class ChannelPattern
         _prereleases = pattern[..^_flavour.Length].Contains('-', StringComparison.Ordinal);
     }
 
+    /// <summary>It asks for pre-releases too.</summary>
+    public bool TakesPrereleases => _prereleases;
+
     public static bool IsPattern(string value) => value.Contains('*', StringComparison.Ordinal);
 
     /// <returns>Null when no tag fits.</returns>

@@ -34,7 +34,11 @@ internal static class ScratchDefinition
         {
             Platform = new PlatformDefinition { Service = service with { Directory = Folder(live), Supervisor = ServiceDefinition.Process, Command = command, Environment = environment } },
             Databases = databases,
-            Releases = live.Releases with { Password = Absolute(live.Releases.Password, live) },
+            Releases = live.Releases with
+            {
+                Password = Absolute(live.Releases.Password, live),
+                GitHub = live.Releases.GitHub is { } github ? github with { Token = Absolute(github.Token, live) } : null,
+            },
             Health = [.. live.Health.Select(h => h with { Http = Moved(h.Http, port) })],
             Smoke = new ScratchSmoke(live, port).Of(live.Smoke, out left),
             Backups = [],

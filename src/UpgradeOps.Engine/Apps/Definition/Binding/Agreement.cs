@@ -26,6 +26,7 @@ internal static class Agreement
         var releases = root.Child("releases", DefinitionKeys.Releases);
         var wanted = compose.Build is null ? "Use 'image: …' instead." : "Use 'git: …' instead.";
         releases?.MustNotHave("folder", "the platform compose takes versions from an image repository, or builds them from git", wanted);
+        releases?.MustNotHave("github", "the platform compose takes versions from an image repository, or builds them from git", wanted);
         if (compose.Build is not null)
             releases?.MustNotHave("image", "platform.compose.build builds the images from git", wanted);
         else
@@ -98,7 +99,7 @@ internal static class Agreement
     {
         if (service.Build is not null && root.Child("releases", DefinitionKeys.Releases)?.Has("git") != true)
             root.Child("platform", DefinitionKeys.Platform)?.Child("service", DefinitionKeys.Service)?.Wrong("build", "only what comes from git is built", "Take versions from 'releases: { git: … }', or remove it.");
-        root.Child("releases", DefinitionKeys.Releases)?.MustNotHave("image", "the platform service takes versions from a folder or from git", "Use 'folder: …' or 'git: …' instead.");
+        root.Child("releases", DefinitionKeys.Releases)?.MustNotHave("image", "the platform service takes versions from a folder, from git or from GitHub", "Use 'folder: …', 'git: …' or 'github: …' instead.");
         foreach (var backup in root.Children("backups", DefinitionKeys.Backup))
             backup.MustNotHave("volume", "a volume belongs to Docker, and this platform has none", "Use 'folder: …' instead.");
         foreach (var (_, database) in root.NamedChildren("databases", DefinitionKeys.Database, TextRule.PartName))

@@ -11,15 +11,15 @@ internal static class ReleasesBinding
         if (root.RequiredChild("releases", DefinitionKeys.Releases, "Say where versions come from: 'releases: { image: … }'.") is not { } section)
             return new ReleasesDefinition();
 
-        section.ExactlyOne("image", "folder", "git");
+        section.ExactlyOne("image", "folder", "git", "github");
         var channels = section.Named("channels", TextRule.PartName, section.Has("git") ? TextRule.GitChannel : TextRule.Tag);
         var channel = section.Text("channel", TextRule.PartName);
         if (channel is not null && section.Has("channels") && !channels.ContainsKey(channel))
             section.Wrong("channel", $"'{channel}' is none of the channels", $"Use one of {string.Join(", ", channels.Keys)}, or add it under channels.");
         else if (channel is not null && !section.Has("channels"))
             section.Wrong("channel", "no channels are declared", "Add them: 'channels: { release: latest }'.");
-        if (section.Has("certificateAuthority") && !section.Has("image"))
-            section.Wrong("certificateAuthority", "it counts for an image registry only", "Remove it.");
+        if (section.Has("certificateAuthority") && !section.Has("image") && !section.Has("github"))
+            section.Wrong("certificateAuthority", "it counts for an image registry or GitHub only", "Remove it.");
         foreach (var key in (string[])["user", "password"])
         {
             if (section.Has(key) && !section.Has("image") && section.Text("git")?.StartsWith("http", StringComparison.Ordinal) != true)
@@ -46,6 +46,7 @@ internal static class ReleasesBinding
             Image = section.Text("image", TextRule.Image),
             Folder = section.Text("folder") is { } releases ? folder.OnHost(section, "folder", releases) : null,
             Git = Repository(section, folder),
+            GitHub = GitHubBinding.Bind(section),
             Key = section.Text("key") is { } identity ? folder.OnHost(section, "key", identity) : null,
             VerifyTags = verify,
             Signers = section.Text("signers") is { } signers ? folder.OnHost(section, "signers", signers) : null,

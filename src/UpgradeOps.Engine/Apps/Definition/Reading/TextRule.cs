@@ -39,6 +39,19 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     public static readonly TextRule Git = new(static t => !GitAddress.IsRefused(t), "is no address of a git repository that can be used here",
         "Write https://…, ssh://user@host/path, user@host:path, file:///path or a path on the application's host, without a password.") { HidesValue = true };
 
+    public static readonly TextRule GitHubRepository = new(GitHubRepositoryPattern(), "is no repository of GitHub", "Write it as owner/name.");
+
+    public static readonly TextRule Asset = new(static t => AssetPattern().IsMatch(t) && OnlyKnown(t, "{version}", "{tag}"), "is no name of an asset",
+        "Write a file's name, with {version} (1.2.3) or {tag} (v1.2.3) where they stand, such as \"notes_{version}_linux_amd64.tar.gz\".");
+
+    public static readonly TextRule ChecksumAsset = new(static t => AssetPattern().IsMatch(t) && OnlyKnown(t, "{version}", "{tag}", "{asset}"), "is no name of an asset",
+        "Write checksums.txt, \"notes_{version}_checksums.txt\", \"{asset}.sha256\", or none where the publisher gives no checksums.");
+
+    /// <summary>What comes over plain http anybody on the way can change: only from this machine.</summary>
+    public static readonly TextRule Api = new(
+        static t => Uri.TryCreate(t, UriKind.Absolute, out var u) && u.UserInfo.Length == 0 && u.Query.Length == 0 && u.Fragment.Length == 0 && (u.Scheme == "https" || (u.Scheme == "http" && u.IsLoopback)),
+        "is no https address of an API", "Write it as the server does, such as https://github.example.org/api/v3.");
+
     public static readonly TextRule DatabaseName = new(DatabaseNamePattern(), "is not a name that can be used here",
         "Use 1 to 63 letters, digits, underscores, dashes, dots and dollar signs.");
 
@@ -99,6 +112,13 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     {
     }
 
+    private static bool OnlyKnown(string text, params IReadOnlyList<string> placeholders)
+    {
+        foreach (var known in placeholders)
+            text = text.Replace(known, "", StringComparison.Ordinal);
+        return text.IndexOfAny(['{', '}']) < 0;
+    }
+
     private static bool IsInside(string path) =>
         path.Length > 0 && !path.Contains('\0') && !Path.IsPathRooted(path) && path.Split('/', '\\').All(static p => p is not ("" or ".."));
 
@@ -131,6 +151,12 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A[A-Za-z0-9_*][A-Za-z0-9._*-]{0,127}\z")]
     private static partial Regex TagPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9](-?[A-Za-z0-9]){0,38}/(?!\.{1,2}\z)[A-Za-z0-9._-]{1,100}\z")]
+    private static partial Regex GitHubRepositoryPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_{][A-Za-z0-9._+~@{}-]{0,200}\z")]
+    private static partial Regex AssetPattern();
 
     [GeneratedRegex(@"\A0?[0-7]{3}\z")]
     private static partial Regex ModePattern();

@@ -9,6 +9,9 @@ internal sealed record RegistryRequest(HttpMethod Method, Uri Uri)
 
     public AuthenticationHeaderValue? Authorization { get; init; }
 
+    /// <summary>Sent as they are, beside what every question has.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Sent as a form; null for a question without body.</summary>
     public IReadOnlyDictionary<string, string>? Form { get; init; }
 
@@ -27,6 +30,8 @@ internal sealed record RegistryRequest(HttpMethod Method, Uri Uri)
             message.Headers.Accept.ParseAdd(type);
         message.Headers.AcceptEncoding.ParseAdd("identity"); // digests are over the bytes as they are stored
         message.Headers.UserAgent.ParseAdd(UserAgent);
+        foreach (var (name, value) in Headers)
+            message.Headers.TryAddWithoutValidation(name, value);
         message.Headers.Authorization = authorization;
         return message;
     }

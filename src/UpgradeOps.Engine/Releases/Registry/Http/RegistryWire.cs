@@ -1,14 +1,17 @@
-using System.Net.Http.Headers;
-
 namespace UpgradeOps.Engine.Releases.Registry.Http;
 
 /// <summary>
 /// Sends questions and brings whole answers: follows redirects (without credentials when they lead to another host), tries again what may
 /// pass, waits as long as it is told to within a bound. Whatever comes back is an answer with a status below 500 that is not 429.
 /// </summary>
-internal sealed class RegistryWire(HttpMessageInvoker http, RetryPolicy policy, TimeProvider time)
+/// <param name="dialect">How the server at the other end says what it says; a registry's when absent.</param>
+internal sealed class RegistryWire(HttpMessageInvoker http, RetryPolicy policy, TimeProvider time, WireDialect? dialect = null)
 {
     private const int MaxRedirects = 5;
+
+    private readonly WireDialect _dialect = dialect ?? new WireDialect();
+
+    public RetryPolicy Policy => policy;
 
     /// <param name="target">What it is about, for a person: the image.</param>
     /// <exception cref="AppException"><see cref="ErrorIds.RegistryUnreachable"/>, <see cref="ErrorIds.RegistryRateLimited"/> or <see cref="ErrorIds.RegistryFailed"/>.</exception>
@@ -18,29 +21,36 @@ internal sealed class RegistryWire(HttpMessageInvoker http, RetryPolicy policy, 
         for (var tries = 1; ; tries++)
         {
             var (answer, fault) = await TryAsync(request, cancellationToken).ConfigureAwait(false);
-            if (answer is { Status: < 500 and not 429 and not 408 })
+            if (answer is { Status: < 500 and not 408 } && !_dialect.IsLimit(answer))
                 return answer;
 
-            var asked = answer is null ? null : RetryPolicy.RetryAfter(answer, time.GetUtcNow());
+            var asked = answer is null ? null : _dialect.RetryAfter(answer, time.GetUtcNow());
             var own = policy.Pause(tries);
             var pause = asked > own ? asked.Value : own;
             if (fault is { MayPass: false } || tries == policy.Tries || pause > left || answer?.Status == 501)
-                throw GiveUp(request.Uri, target, answer, fault, asked, tries);
+                throw _dialect.GiveUp(request.Uri, target, answer, fault, asked, tries);
 
             left -= pause;
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static AppException GiveUp(Uri uri, string target, RegistryAnswer? answer, WireFault? fault, TimeSpan? asked, int tries)
+    /// <summary>
+    /// Asks once, for something large: the answer is there when its headers are, and its content is still to be read. A refusal comes back as it is.
+    /// </summary>
+    /// <exception cref="HttpRequestException">And whatever else <see cref="WireFault.Of"/> puts into words.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
-        var often = tries == 1 ? "" : $" ({tries} tries)";
-        if (fault is not null)
-            return new AppException(fault.ErrorId, $"{target}: {fault.Reason}{often}.", target, RegistryErrors.ActionFor(fault));
-        var wait = asked is null ? "" : $" and asks to wait {RegistryErrors.Duration(asked.Value)}";
-        return answer!.Status == 429
-            ? new AppException(ErrorIds.RegistryRateLimited, $"{target}: {uri.Authority} limits how often it may be asked{wait}{often}.", target)
-            : RegistryErrors.Failed(target, answer, wait + often);
+        using var timeout = new CancellationTokenSource(policy.TryTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        return (await FollowAsync(request, both.Token).ConfigureAwait(false)).Response;
+    }
+
+    /// <summary>A response of <see cref="OpenAsync"/> read to its end, where it is none that was hoped for.</summary>
+    public static async Task<RegistryAnswer> ReadAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken)
+    {
+        var body = await ReadAsync(response.Content, request.BodyLimit, cancellationToken).ConfigureAwait(false);
+        return new RegistryAnswer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body, response.RequestMessage?.RequestUri ?? request.Uri);
     }
 
     private async Task<(RegistryAnswer? Answer, WireFault? Fault)> TryAsync(RegistryRequest request, CancellationToken cancellationToken)
@@ -49,7 +59,12 @@ internal sealed class RegistryWire(HttpMessageInvoker http, RetryPolicy policy, 
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return (await FollowAsync(request, both.Token).ConfigureAwait(false), null);
+            var (response, uri) = await FollowAsync(request, both.Token).ConfigureAwait(false);
+            using (response)
+            {
+                var body = await ReadAsync(response.Content, request.BodyLimit, both.Token).ConfigureAwait(false);
+                return (new RegistryAnswer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body, uri), null);
+            }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && WireFault.Of(e, request.Uri, policy.TryTimeout) is { } fault)
         {
@@ -57,32 +72,26 @@ internal sealed class RegistryWire(HttpMessageInvoker http, RetryPolicy policy, 
         }
     }
 
-    private async Task<RegistryAnswer> FollowAsync(RegistryRequest request, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, Uri Uri)> FollowAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         var (uri, authorization) = (request.Uri, request.Authorization);
         for (var hops = 0; ; hops++)
         {
-            var answer = await SendOnceAsync(request, uri, authorization, cancellationToken).ConfigureAwait(false);
-            if (answer.Status is not (301 or 302 or 303 or 307 or 308) || request.Form is not null || hops == MaxRedirects)
-                return answer;
-            if (answer.Headers.Location is not { } location)
-                return answer;
+            using var message = request.ToMessage(uri, authorization);
+            var response = await http.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || request.Form is not null || hops == MaxRedirects)
+                return (response, uri);
+            if (response.Headers.Location is not { } location)
+                return (response, uri);
 
             var next = new Uri(uri, location);
-            if (next.Scheme != Uri.UriSchemeHttps && next.Scheme != uri.Scheme)
-                return answer; // never from TLS to plain text
+            if (!_dialect.MayFollow(uri, next))
+                return (response, uri);
+            response.Dispose();
             if (!SameOrigin(uri, next))
                 authorization = null;
             uri = next;
         }
-    }
-
-    private async Task<RegistryAnswer> SendOnceAsync(RegistryRequest request, Uri uri, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
-    {
-        using var message = request.ToMessage(uri, authorization);
-        using var response = await http.SendAsync(message, cancellationToken).ConfigureAwait(false);
-        var body = await ReadAsync(response.Content, request.BodyLimit, cancellationToken).ConfigureAwait(false);
-        return new RegistryAnswer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, body, uri);
     }
 
     private static async Task<byte[]> ReadAsync(HttpContent content, int limit, CancellationToken cancellationToken)

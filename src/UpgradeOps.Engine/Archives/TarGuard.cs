@@ -4,11 +4,14 @@ namespace UpgradeOps.Engine.Archives;
 
 /// <summary>
 /// Decides about every entry of an archive that nobody vouches for. Refused: names that lead out of the folder, names that pass through a link,
-/// hard links to outside, devices. A symbolic link may point anywhere: it is recreated, never followed. A pipe holds no data and harms nobody.
+/// hard links to outside or to what did not come before, devices. A symbolic link may point anywhere: it is recreated, never followed. A pipe holds no data and harms nobody.
 /// </summary>
 internal sealed class TarGuard
 {
     private readonly HashSet<string> _links = new(StringComparer.Ordinal);
+
+    // Files so far, by a number of their name: a large archive has more names than fit into memory.
+    private readonly HashSet<ulong> _files = [];
 
     /// <returns>The entry's path relative to the folder, with forward slashes; empty for the folder itself, null for what is no entry of its own.</returns>
     /// <exception cref="InvalidDataException">The entry is refused.</exception>
@@ -20,7 +23,11 @@ internal sealed class TarGuard
         RefuseThroughLink(name, entry.Name);
         switch (entry.EntryType)
         {
-            case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory or TarEntryType.Fifo:
+            case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Fifo:
+                _links.Remove(name);
+                _files.Add(NumberOf(name));
+                break;
+            case TarEntryType.Directory:
                 _links.Remove(name);
                 break;
             case TarEntryType.SymbolicLink:
@@ -33,7 +40,10 @@ internal sealed class TarGuard
                 RefuseThroughLink(target + "/", entry.Name);
                 if (name.Length == 0 || target.Length == 0)
                     throw new InvalidDataException($"the entry '{entry.Name}' is a hard link to nothing");
+                if (!_files.Contains(NumberOf(target)))
+                    throw new InvalidDataException($"the entry '{entry.Name}' is a hard link to '{entry.LinkName}', which did not come before it");
                 _links.Remove(name);
+                _files.Add(NumberOf(name));
                 break;
             default:
                 throw new InvalidDataException($"the entry '{entry.Name}' is neither file, folder nor link ({entry.EntryType})");
@@ -71,6 +81,15 @@ internal sealed class TarGuard
             if (_links.Contains(name[..slash]))
                 throw new InvalidDataException($"the entry '{told}' leads through the link '{name[..slash]}'");
         }
+    }
+
+    /// <summary>FNV-1a: two names of one archive with the same number are not to be expected.</summary>
+    private static ulong NumberOf(string name)
+    {
+        var number = 14695981039346656037UL;
+        foreach (var c in name)
+            number = (number ^ c) * 1099511628211UL;
+        return number;
     }
 
     private static InvalidDataException Outside(string name) => new($"the entry '{name}' leads out of the folder");

@@ -92,6 +92,29 @@ public class DefinitionErrorTests
     }
 
     [Theory]
+    [InlineData("asset: \"n_{version}.tar.gz\"", "repository: https://github.com/a/b", "releases.github.repository")]
+    [InlineData("repository: o/n", "asset: \"n_{os}.tar.gz\"", "releases.github.asset")]
+    [InlineData("repository: o/n", "asset: \"a/n.tar.gz\"", "releases.github.asset")]
+    [InlineData("repository: o/n", "asset: \"n.tar.xz\"", "releases.github.asset")]
+    [InlineData("repository: o/n", "asset: \"n_{version}\"", "releases.github.as")]
+    [InlineData("repository: o/n", "asset: \"n_{version}\", as: ../n", "releases.github.as")]
+    [InlineData("repository: o/n", "asset: \"n_{version}\", as: n, strip: 1", "releases.github.strip")]
+    [InlineData("repository: o/n", "asset: n.zip, as: n", "releases.github.as")]
+    [InlineData("repository: o/n", "asset: n.zip, strip: 10", "releases.github.strip")]
+    [InlineData("repository: o/n", "asset: n.zip, token: ghp_hunter2", "releases.github.token")]
+    [InlineData("repository: o/n", "asset: n.zip, api: \"http://github.example.org/api/v3\"", "releases.github.api")]
+    [InlineData("repository: o/n", "asset: n.zip, api: \"https://me:hunter2@github.example.org/\"", "releases.github.api")]
+    [InlineData("repository: o/n", "asset: n.zip, checksums: \"{os}.txt\"", "releases.github.checksums")]
+    [InlineData("repository: o/n", "asset: n.zip, prerelease: true", "releases.github.prerelease")]
+    public void Releases_on_GitHub_must_make_sense(string first, string second, string key)
+    {
+        var error = Definitions.Refused(Definitions.Service.Replace("folder: incoming", $"github: {{ {first}, {second} }}"));
+
+        Assert.Contains($": {key}: ", error.Message.Split('\n')[0]);
+        Assert.DoesNotContain("hunter2", error.Message);
+    }
+
+    [Theory]
     [InlineData("build: {}", "build: { in: ../x }", "platform.compose.build.in")]
     [InlineData("build: {}", "build: { timeout: 25h }", "platform.compose.build.timeout")]
     [InlineData("build: {}", "build: {}\n    version: { variable: TAG }", "platform.compose.build")]

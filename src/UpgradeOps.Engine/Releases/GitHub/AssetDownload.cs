@@ -15,6 +15,9 @@ internal sealed class AssetDownload(GitHubApi api)
 
     private static readonly GitHubDialect Dialect = new();
 
+    /// <summary>What the bytes so far came with; null when nobody knows.</summary>
+    private string? _tag;
+
     /// <param name="file">Absolute, on this machine; its folder must be there.</param>
     /// <param name="tell">Told how many bytes are there.</param>
     /// <exception cref="AppException"><see cref="ErrorIds.DigestMismatch"/>, <see cref="ErrorIds.DiskTooFull"/>, or why it cannot be had.</exception>
@@ -55,7 +58,6 @@ internal sealed class AssetDownload(GitHubApi api)
 
     private async Task CompleteAsync(GitHubAsset asset, FileStream file, Action<long> tell, CancellationToken cancellationToken)
     {
-        string? tag = null;
         var (tries, left, mark) = (0, api.Policy.TotalWait, file.Length);
         while (file.Length != asset.Size)
         {
@@ -65,7 +67,7 @@ internal sealed class AssetDownload(GitHubApi api)
             WireFault? fault = null;
             try
             {
-                (answer, tag) = await TryAsync(asset, file, tag, tell, cancellationToken).ConfigureAwait(false);
+                answer = await TryAsync(asset, file, tell, cancellationToken).ConfigureAwait(false);
                 if (answer is null && file.Length == asset.Size)
                     return;
                 if (answer is { Status: 416 })
@@ -92,10 +94,10 @@ internal sealed class AssetDownload(GitHubApi api)
         }
     }
 
-    /// <returns>An answer that was a refusal, or null; and what the bytes came with.</returns>
-    private async Task<(RegistryAnswer? Refusal, string? Tag)> TryAsync(GitHubAsset asset, FileStream file, string? tag, Action<long> tell, CancellationToken cancellationToken)
+    /// <returns>An answer that was a refusal; null when bytes came.</returns>
+    private async Task<RegistryAnswer?> TryAsync(GitHubAsset asset, FileStream file, Action<long> tell, CancellationToken cancellationToken)
     {
-        var (response, request) = await api.OpenAsync(asset, file.Length, tag, cancellationToken).ConfigureAwait(false);
+        var (response, request) = await api.OpenAsync(asset, file.Length, _tag, cancellationToken).ConfigureAwait(false);
         using (response)
         {
             switch ((int)response.StatusCode)
@@ -105,21 +107,21 @@ internal sealed class AssetDownload(GitHubApi api)
                 case 206:
                     // Another part than was asked for: from the beginning.
                     file.SetLength(0);
-                    return (null, null);
+                    return null;
                 case 200:
                     file.SetLength(0);
                     break;
                 default:
-                    return (await RegistryWire.ReadAsync(response, request, cancellationToken).ConfigureAwait(false), tag);
+                    return await RegistryWire.ReadAsync(response, request, cancellationToken).ConfigureAwait(false);
             }
 
             file.Seek(0, SeekOrigin.End);
             // A weak one does not promise the same bytes.
-            var strong = response.Headers.ETag is { IsWeak: false, Tag: var its } ? its : null;
+            _tag = response.Headers.ETag is { IsWeak: false, Tag: var its } ? its : null;
             var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (content.ConfigureAwait(false))
                 await CopyAsync(asset, content, file, tell, cancellationToken).ConfigureAwait(false);
-            return (null, strong);
+            return null;
         }
     }
 

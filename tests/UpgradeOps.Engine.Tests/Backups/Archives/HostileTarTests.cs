@@ -23,6 +23,8 @@ public sealed class HostileTarTests : IDisposable
         { "link . ..", "link of the folder itself" },
         { "hard h ../out.txt", "leads out" },
         { "hard h /etc/passwd", "leads out" },
+        { "hard h x|file x", "did not come before" },
+        { "folder x|hard h x", "did not come before" },
         { "link l ..|hard h l/out.txt", "through the link 'l'" },
         { "link l ../out.txt|hard h l|file h", "through the link 'l'" },
         { "device d", "neither file, folder nor link" },

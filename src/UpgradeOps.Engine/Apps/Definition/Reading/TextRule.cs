@@ -50,7 +50,7 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     /// <summary>What comes over plain http anybody on the way can change: only from this machine.</summary>
     public static readonly TextRule Api = new(
         static t => Uri.TryCreate(t, UriKind.Absolute, out var u) && u.UserInfo.Length == 0 && u.Query.Length == 0 && u.Fragment.Length == 0 && (u.Scheme == "https" || (u.Scheme == "http" && u.IsLoopback)),
-        "is no https address of an API", "Write it as the server does, such as https://github.example.org/api/v3.");
+        "is no https address of an API", "Write it as the server does, such as https://github.example.org/api/v3, without a password.") { HidesValue = true };
 
     public static readonly TextRule DatabaseName = new(DatabaseNamePattern(), "is not a name that can be used here",
         "Use 1 to 63 letters, digits, underscores, dashes, dots and dollar signs.");

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace UpgradeOps.Engine.Releases.Registry.Http;
 
 /// <summary>The next page of a list, as registries name it: <c>Link: &lt;/v2/name/tags/list?n=…&amp;last=…&gt;; rel="next"</c>.</summary>
-internal static class LinkHeader
+internal static partial class LinkHeader
 {
     /// <param name="registry">Only path and query are taken from the link: behind a proxy registries name themselves wrongly, and credentials go nowhere else.</param>
     /// <returns>Null at the last page.</returns>
@@ -10,7 +12,7 @@ internal static class LinkHeader
         if (!answer.Headers.TryGetValues("Link", out var values))
             return null;
 
-        foreach (var link in values.SelectMany(v => v.Split(",<").Select((part, i) => i == 0 ? part : $"<{part}")))
+        foreach (var link in values.SelectMany(static v => Several().Split(v)))
         {
             var close = link.IndexOf('>', StringComparison.Ordinal);
             var open = link.IndexOf('<', StringComparison.Ordinal);
@@ -25,4 +27,7 @@ internal static class LinkHeader
     private static bool IsNext(string parameters) => parameters.Split(';')
         .Select(p => p.Trim().Split('=', 2))
         .Any(p => p is [var name, var value] && name.Equals("rel", StringComparison.OrdinalIgnoreCase) && value.Trim('"').Equals("next", StringComparison.OrdinalIgnoreCase));
+
+    [GeneratedRegex(@",[ \t]*(?=<)")]
+    private static partial Regex Several();
 }

@@ -14,6 +14,7 @@ internal static class FaultTable
     private const string Release = "The new version";
     private const string Migrations = "Migrations of the new version";
     private const string Git = "A git repository of releases, and their build (platform `service`)";
+    private const string GitHub = "Releases on GitHub (platform `service`)";
     private const string Hands = "Other hands";
     private const string Again = "run the same command again";
 
@@ -86,6 +87,20 @@ internal static class FaultTable
         new("build-killed", Git, "a build step is killed", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.BuildFailed, Next = "Mend what the log names" },
         new("build-empty", Git, "the build does not make what is to be copied", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.BuildOutputMissing, Next = "Correct platform.service.build.copy" },
         new("build-program", Git, "a program that builds is not installed", "Nothing is begun.", Refused) { ErrorId = ErrorIds.HostCommandMissing, Next = "Install the command" },
+
+        new("github-gone", GitHub, "404: no such repository, or a private one", "Nothing is begun.", Refused) { ErrorId = ErrorIds.RepositoryMissing, Next = "Give a token" },
+        new("github-limit", GitHub, "asked too often: 403, to be waited for 40 min", "Nothing is begun; the message says how long to wait.", Refused) { ErrorId = ErrorIds.RepositoryRateLimited, Next = "Wait as long as GitHub asks" },
+        new("github-asset", GitHub, "the release has no asset of that name", "Nothing is begun; the message names the nearest.", Refused) { ErrorId = ErrorIds.AssetMissing, Next = "Correct releases.github.asset" },
+        new("github-checksum", GitHub, "`checksums.txt` does not name the asset", "Nothing is begun.", Refused) { ErrorId = ErrorIds.ChecksumMissing, Next = "Correct releases.github.checksums" },
+        new("github-agree", GitHub, "`checksums.txt` and GitHub's own digest differ", "Nothing is begun, and nothing downloaded.", Refused) { ErrorId = ErrorIds.DigestMismatch, Next = "Do not install this release" },
+        new("github-withdrawn", GitHub, "the release is withdrawn after the plan was made", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.ReleaseNotFound, Next = "Get-AppRelease" },
+        new("github-replaced", GitHub, "the asset is replaced after the plan was made", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.DigestMismatch, Next = Again },
+        new("github-store", GitHub, "503, every time, from where the bytes are", "Asked four times; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.RepositoryFailed, Next = "Check the network" },
+        new("github-damaged", GitHub, "a bit is changed on the way", "Nothing of it is unpacked; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.DigestMismatch, Next = "Do not install this release" },
+        new("github-hostile", GitHub, "the archive holds a name that leads out of it", "Nothing of it is unpacked; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.ArchiveRefused, Next = "Do not install this asset" },
+        new("github-bomb", GitHub, "the archive unpacks to hundreds of times its size", "Nothing of it is unpacked; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.ArchiveRefused, Next = "Do not install this asset" },
+        new("github-program", GitHub, "the archive has its program in a folder that nobody strips", "What was unpacked is removed; the old version never stopped serving.", Undone) { ErrorId = ErrorIds.HostCommandMissing, Next = "strip: 1" },
+        new("github-cut", GitHub, "the connection breaks off twice in the middle of the archive", "It is gone on with from where it broke off.", Kept) { New = true },
 
         new("tag-moves", Hands, "the channel's tag moves between plan and pull", "The digest that was planned is what runs.", Kept) { New = true },
         new("tag-withdrawn", Hands, "the tag moves and the planned image is deleted", "The old version never stopped serving.", Undone) { ErrorId = ErrorIds.ImageNotFound, Next = "Get-AppRelease" },

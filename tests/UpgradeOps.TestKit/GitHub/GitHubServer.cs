@@ -70,6 +70,9 @@ public sealed class GitHubServer : IAsyncDisposable
     /// <summary>Status that the store answers instead of bytes; null for none.</summary>
     public int? StoreStatus { get; set; }
 
+    /// <summary>Only for assets that are larger than this.</summary>
+    public int StoreStatusAbove { get; set; }
+
     /// <summary>Whether the store keeps to what <c>Range</c> asks for.</summary>
     public bool HasRanges { get; set; } = true;
 
@@ -158,7 +161,7 @@ public sealed class GitHubServer : IAsyncDisposable
     private async Task BytesAsync(HttpContext context, long id)
     {
         var bytes = assets[id].Bytes;
-        if (StoreStatus is { } refused)
+        if (StoreStatus is { } refused && bytes.Length > StoreStatusAbove)
         {
             await AnswerAsync(context, refused, "<Error/>");
             return;

@@ -23,15 +23,7 @@ internal sealed class AssetDownload(GitHubApi api)
     /// <exception cref="AppException"><see cref="ErrorIds.DigestMismatch"/>, <see cref="ErrorIds.DiskTooFull"/>, or why it cannot be had.</exception>
     public async Task FetchAsync(ChosenAsset chosen, string file, Action<long> tell, CancellationToken cancellationToken)
     {
-        var stream = new FileStream(file, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-            Options = FileOptions.Asynchronous,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : DurableFile.Private,
-        });
+        var stream = Open(file);
         await using (stream.ConfigureAwait(false))
         {
             // Without a digest nobody could tell that its beginning is another file's.
@@ -54,6 +46,14 @@ internal sealed class AssetDownload(GitHubApi api)
 
             throw new AppException(ErrorIds.DigestMismatch, $"{api.Name}: {chosen.Asset.Name} of release {chosen.Release.Tag} {wrong}. Nothing of it was unpacked.", $"{api.Name}:{chosen.Release.Tag}", GitHubAssets.Distrust);
         }
+    }
+
+    private static FileStream Open(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = DurableFile.Private;
+        return new FileStream(file, options);
     }
 
     private async Task CompleteAsync(GitHubAsset asset, FileStream file, Action<long> tell, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ public sealed class GitHubFaultTests
         Publish(github, "v1.5.0", [.. GitHubServiceWorld.Files("v1.5.0"), ("../../shared/out", [1])]);
         await ExpectAsync(world, "github-hostile", "v1.5.0");
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(world.Service, "shared")));
-        Publish(github, "v1.6.0", [.. GitHubServiceWorld.Files("v1.6.0"), ("zeros", new byte[96 << 20])]);
+        Publish(github, "v1.6.0", [.. GitHubServiceWorld.Files("v1.6.0"), ("zeros", new byte[200 << 20])]);
         await ExpectAsync(world, "github-bomb", "v1.6.0");
         Publish(github, "v1.7.0", [.. GitHubServiceWorld.Files("v1.7.0").Select(f => ("notes_1.7.0/" + f.Name, f.Bytes))]);
         await ExpectAsync(world, "github-program", "v1.7.0");

@@ -16,7 +16,7 @@ internal static class Relay
         var writing = Task.Run(
             async () =>
             {
-                using var output = new Output(channel.Writer);
+                using var output = new Output(channel.Writer, stop.Token);
                 await write(output, stop.Token).ConfigureAwait(false);
                 channel.Writer.Complete();
             },
@@ -53,12 +53,19 @@ internal static class Relay
             },
             cancellationToken);
 
-    private sealed class Output(ChannelWriter<byte[]> writer) : WriteOnlyStream
+    /// <param name="stopped">Nobody reads any more. Who writes may not know: an archive that is closed writes its end without a token.</param>
+    private sealed class Output(ChannelWriter<byte[]> writer, CancellationToken stopped) : WriteOnlyStream
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (!buffer.IsEmpty)
-                await writer.WriteAsync(buffer.ToArray(), cancellationToken).ConfigureAwait(false);
+            stopped.ThrowIfCancellationRequested();
+            if (buffer.IsEmpty)
+                return;
+            var piece = buffer.ToArray();
+            if (writer.TryWrite(piece))
+                return;
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopped);
+            await writer.WriteAsync(piece, both.Token).ConfigureAwait(false);
         }
     }
 }

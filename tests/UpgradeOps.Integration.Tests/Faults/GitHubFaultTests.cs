@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Integration.GitHub;
 
@@ -46,7 +47,7 @@ public sealed class GitHubFaultTests
         Publish(github, "v1.5.0", [.. GitHubServiceWorld.Files("v1.5.0"), ("../../shared/out", [1])]);
         await ExpectAsync(world, "github-hostile", "v1.5.0");
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(world.Service, "shared")));
-        Publish(github, "v1.6.0", [.. GitHubServiceWorld.Files("v1.6.0"), ("zeros", new byte[200 << 20])]);
+        Publish(github, "v1.6.0", [.. GitHubServiceWorld.Files("v1.6.0"), ("zeros", new byte[100 << 20])]);
         await ExpectAsync(world, "github-bomb", "v1.6.0");
         Publish(github, "v1.7.0", [.. GitHubServiceWorld.Files("v1.7.0").Select(f => ("notes_1.7.0/" + f.Name, f.Bytes))]);
         await ExpectAsync(world, "github-program", "v1.7.0");
@@ -73,7 +74,7 @@ public sealed class GitHubFaultTests
     }
 
     private static void Publish(GitHubServer github, string tag, IEnumerable<(string, byte[])> files) =>
-        github.Publish(ReleaseArchives.Release(tag, ($"notes_{tag[1..]}_linux_amd64.tar.gz", ReleaseArchives.TarGz(files))));
+        github.Publish(ReleaseArchives.Release(tag, ($"notes_{tag[1..]}_linux_amd64.tar.gz", ReleaseArchives.TarGz(files, CompressionLevel.SmallestSize))));
 
     private async Task ExpectAsync(GitHubServiceWorld world, string key, string? version = null, UpdatePlan? plan = null)
     {

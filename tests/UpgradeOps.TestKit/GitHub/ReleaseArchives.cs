@@ -11,10 +11,10 @@ public static class ReleaseArchives
     private const UnixFileMode Reads = (UnixFileMode)0b110_100_100;
 
     /// <param name="files">What begins with <c>#!</c> may be run.</param>
-    public static byte[] TarGz(IEnumerable<(string Name, byte[] Bytes)> files)
+    public static byte[] TarGz(IEnumerable<(string Name, byte[] Bytes)> files, CompressionLevel level = CompressionLevel.Fastest)
     {
         using var bytes = new MemoryStream();
-        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        using (var gzip = new GZipStream(bytes, level, leaveOpen: true))
         using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
         {
             foreach (var (name, content) in files)

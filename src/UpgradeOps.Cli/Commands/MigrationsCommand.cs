@@ -8,7 +8,7 @@ namespace UpgradeOps.Cli.Commands;
 internal sealed class MigrationsCommand : VerbCommand
 {
     private readonly Argument<string> name = NameArgument();
-    private readonly Option<string?> release = new("--release") { Description = "A release that is here, to see whether it fits the database; the one that runs when it is left out.", HelpName = "version" };
+    private readonly Option<string?> release = new("--release") { Description = "A release, to see what it would apply and whether it fits the database: one that is here, or a version, tag, commit or channel of a git repository; the one that runs when it is left out.", HelpName = "version" };
 
     public MigrationsCommand()
         : base("migrations", "Lists the migrations of an application's database, held against a release.")

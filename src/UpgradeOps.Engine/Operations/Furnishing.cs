@@ -42,6 +42,7 @@ internal static class Furnishing
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
         var remote = definition.Store is { S3: { } bucket } ? new S3Store(bucket, definition.Name, secrets, time) : null;
         var writers = new PlatformWriters(definition.Quiesce, platform);
+        var releases = session.ReleaseSources.Open(definition, host, secrets);
         return new AppRooms
         {
             Definition = definition,
@@ -51,12 +52,12 @@ internal static class Furnishing
             Host = host,
             State = state,
             Platform = platform,
-            Releases = session.ReleaseSources.Open(definition, host, secrets),
+            Releases = releases,
             Databases = databases,
             Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets, remote, folders),
             Writers = writers,
             Schema = new SchemaProbe(definition, databases),
-            Migrations = new MigrationRoom(definition, databases, platform),
+            Migrations = new MigrationRoom(definition, databases, platform, releases),
             Health = new HealthProbe(
                 definition, platform, time, redaction, smoke: new SmokeTests(definition, host, databases, secrets, redaction, time, remoteHost is null ? null : remoteHost.DialAsync),
                 fromHost: remoteHost is null ? null : new HttpAsk(time, remoteHost.DialAsync).AskAsync),

@@ -39,6 +39,12 @@ internal interface IPlatform : IStepSource, IAsyncDisposable
     /// <returns>Null when there is no such release or folder.</returns>
     Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken);
 
+    /// <summary>As the other, of a release that its source found and that need not be here: from where it is installed, else from its commit.</summary>
+    /// <param name="source">What becomes the folder, relative to the repository's root; null to conclude it from there.</param>
+    /// <exception cref="AppException"><see cref="ErrorIds.MigrationFilesMissing"/>: nothing tells where it is in the repository. What git failed with.</exception>
+    Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? source, Release release, CancellationToken cancellationToken) =>
+        ReadFolderAsync(folder, release.Version, cancellationToken);
+
     /// <summary>Which of the missing values something that was started with them still has. Empty where a platform cannot tell.</summary>
     /// <param name="missing">Secrets, with their places under <c>generate:</c>.</param>
     Task<IReadOnlyList<ValueInUse>> FindInUseAsync(IReadOnlyList<(GenerateDefinition Entry, int Number)> missing, CancellationToken cancellationToken) =>

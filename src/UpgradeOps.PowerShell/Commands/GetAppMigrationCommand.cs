@@ -9,7 +9,7 @@ namespace UpgradeOps.PowerShell.Commands;
 [OutputType(typeof(Migration))]
 public sealed class GetAppMigrationCommand : AppCmdlet
 {
-    /// <summary>A release that is here, instead of the one that runs.</summary>
+    /// <summary>A release instead of the one that runs: one that is here, or a version, tag, commit or channel of a git repository.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Release { get; set; }

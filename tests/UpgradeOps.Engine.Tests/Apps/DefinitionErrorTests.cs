@@ -48,6 +48,8 @@ public class DefinitionErrorTests
     [InlineData("databases:", "migrations: { database: main, run: before-switch }\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "migrations.command", "Write the command")]
     [InlineData("databases:", "rehearse: { environment: { PORT: \"{port}\" } }\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "rehearse", "Remove it")]
     [InlineData("databases:", "migrations: { database: main, run: sometimes }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.run", "on-start")]
+    [InlineData("databases:", "migrations: { database: main, files: m, source: m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:41", "migrations.source", "releases: { git")]
+    [InlineData("databases:", "migrations: { database: main, files: m, source: ../m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:49", "migrations.source", "below the root")]
     [InlineData("databases:", "migrations: { database: main, timeout: 5m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.timeout", "Remove it")]
     [InlineData("databases:", "migrations: { database: main, command: [bin/migrate], timeout: 8d }\ndatabases:", ErrorIds.DefinitionInvalid, "11:55", "migrations.timeout", "between 1s and 7d")]
     [InlineData("name: kmp\nplatform", "name: kmp\nname: other\nplatform", ErrorIds.DefinitionInvalid, "3:1", "name", "Keep one of the two")]

@@ -49,7 +49,7 @@ internal sealed class Sim
         Backups = new SimBackups(World),
         Writers = new PlatformWriters(QuiesceMode.None, new SimPlatform(World)),
         Schema = new SimSchema(World),
-        Migrations = new MigrationRoom(Definition, new Dictionary<string, IDatabase>(), new SimPlatform(World)),
+        Migrations = new MigrationRoom(Definition, new Dictionary<string, IDatabase>(), new SimPlatform(World), new SimReleases()),
         Health = new SimHealth(World),
     };
 

@@ -12,7 +12,7 @@ public sealed class ChatalotPageTests
         databases:
           main: { engine: postgresql, at: { service: postgres }, name: chatalot, user: chatalot, password: "env-file:.env#DB_PASSWORD" }
         backups: [ { database: main }, { volume: file_storage }, { files: [docker-compose.yml, .env, secrets/jwt] } ]
-        migrations: { database: main, table: _sqlx_migrations, files: "image:/app/migrations" }
+        migrations: { database: main, table: _sqlx_migrations, files: "image:/app/migrations", source: migrations }
         """;
 
     [Fact]
@@ -39,10 +39,15 @@ public sealed class ChatalotPageTests
         var status = await world.AskAsync<AppStatus>("status", world.Definition);
         Assert.True((status.UpdateAvailable, status.LatestVersion) == (true, $"main-{commit[..12]}"), EngineJson.Write(status, indented: true));
         Assert.Equal((commit, "Chatalot v1.2.0"), (Assert.Single(status.Commits).Id, status.Commits[0].Subject));
+        // ls migrations/ of what was fetched, against the database.
+        Assert.Equal("38 Applied, 39 Applied, 40 Pending", await MigrationsAsync(world, "edge"));
         await Chatalot.SqlAsync(world, "INSERT INTO messages VALUES (2, 'second'); INSERT INTO threads VALUES (7)");
         var second = await world.UpdateAsync();
         Assert.True(second.Status == UpdateStatus.Kept, Text(second));
         Assert.Equal("v1.2.0", await world.RunningAsync());
+
+        // Could v1.1.0 live with it?
+        Assert.Equal("38 Applied, 39 Applied, 40 Unknown", await MigrationsAsync(world, status.RunningVersion!));
 
         // Undo a migration, then roll back the code: nothing is built, nothing is lost.
         var migration = await world.AskAsync<UpdateResult>("undo-migration", world.Definition, "--force");
@@ -68,6 +73,9 @@ public sealed class ChatalotPageTests
         Assert.All(journals, f => Assert.DoesNotContain(GitComposeWorld.Password, File.ReadAllText(f)));
         Assert.All(Directory.GetFiles(Path.Combine(world.App, ".upgradeops/log")), f => Assert.DoesNotContain(GitComposeWorld.Password, File.ReadAllText(f)));
     }
+
+    private static async Task<string> MigrationsAsync(GitComposeWorld world, string release) =>
+        string.Join(", ", (await world.AskAsync<IReadOnlyList<Migration>>("migrations", world.Definition, "--release", release)).Select(m => $"{m.Version.TrimStart('0')} {m.State}"));
 
     private static string Text(UpdateResult result) => EngineJson.Write(result, indented: true);
 }

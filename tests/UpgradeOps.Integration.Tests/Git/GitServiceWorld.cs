@@ -47,8 +47,9 @@ internal sealed class GitServiceWorld : IAsyncDisposable
     };
 
     /// <summary>v1.0.0 runs.</summary>
+    /// <param name="build">More of the service.</param>
     /// <param name="more">More lines of the definition.</param>
-    public static async Task<GitServiceWorld> StartAsync(Func<GitServiceWorld, string>? releases = null, string host = "local", string build = "", Func<GitServiceWorld, Task>? first = null)
+    public static async Task<GitServiceWorld> StartAsync(Func<GitServiceWorld, string>? releases = null, string host = "local", string build = "", Func<GitServiceWorld, Task>? first = null, string more = "")
     {
         Needs.Parts(Part.Git, Part.Ssh);
         var world = new GitServiceWorld(await SshServer.StartAsync(), await GitWorkshop.OpenAsync());
@@ -64,6 +65,7 @@ internal sealed class GitServiceWorld : IAsyncDisposable
                 health: [ { http: "http://127.0.0.1:{{world.Port}}/health", version: version } ]
                 healthTimeout: 20s
                 state: { folder: "{{world.StateFolder}}/chat", backups: "{{world.StateFolder}}/backups" }
+                {{more}}
                 """);
             await (first?.Invoke(world) ?? world.ReleaseAsync("v1.0.0"));
             var installed = await world.UpdateAsync("--version", "v1.0.0");

@@ -312,6 +312,9 @@ internal sealed record MigrationsDefinition
     /// <summary>A folder of scripts that take migrations back, where they do not stand beside them.</summary>
     public string? Down { get; init; }
 
+    /// <summary>The folder of the repository that becomes <see cref="Files"/>; null to conclude it from there. Relative to the repository's root.</summary>
+    public string? Source { get; init; }
+
     /// <summary><c>on-start</c>, <see cref="BeforeSwitch"/> or <see cref="AfterSwitch"/>.</summary>
     public string Run { get; init; } = OnStart;
 

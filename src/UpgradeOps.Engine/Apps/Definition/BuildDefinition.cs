@@ -22,6 +22,9 @@ internal sealed record BuildDefinition
     /// <summary>True to begin each build without what earlier ones left: caches, packages.</summary>
     public bool Fresh { get; init; }
 
+    /// <summary>The folders of the tree that become a folder of the release, if all of it was there before the build.</summary>
+    public IEnumerable<string> SourcesOf(string folder) => Copy.Select(c => c.SourceOf(folder)).OfType<string>();
+
     /// <summary>What it is recognised by: a folder that another build made is another release.</summary>
     public string Hash() => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(EngineJson.Canonical(this)))).ToLowerInvariant();
 }
@@ -49,4 +52,15 @@ internal sealed record BuildCopyDefinition
 
     /// <summary>Octal, of the file, or of every file of the folder; null for what the build gave it.</summary>
     public string? Mode { get; init; }
+
+    /// <returns>Null for a folder that is not below <see cref="To"/>.</returns>
+    public string? SourceOf(string folder)
+    {
+        var (from, to, wanted) = (Parts(From), Parts(To), Parts(folder));
+        return to.Length > wanted.Length || !to.SequenceEqual(wanted[..to.Length]) ? null
+            : from.Length + wanted.Length == to.Length ? "."
+            : string.Join('/', from.Concat(wanted[to.Length..]));
+    }
+
+    private static string[] Parts(string path) => [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".")];
 }

@@ -56,7 +56,7 @@ internal static class DefinitionKeys
 
     public static readonly KeySet BackupRaft = new("backups[].raft", ["name", "address", "token"], "namespace", "certificateAuthority");
 
-    public static readonly KeySet Migrations = new("migrations", ["database", "table", "query", "run", "command", "service", "timeout", "files", "down"], "tracker", "path", "environment");
+    public static readonly KeySet Migrations = new("migrations", ["database", "table", "query", "run", "command", "service", "timeout", "files", "source", "down"], "tracker", "path", "environment");
 
     public static readonly KeySet OnFailure = new("onFailure", ["data"], "notify", "command", "evidence");
 

@@ -53,6 +53,9 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
     public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
         new ReleaseFiles(project).ReadAsync(folder, version, cancellationToken);
 
+    public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? source, Release release, CancellationToken cancellationToken) =>
+        new ReleaseFiles(project).ReadAsync(folder, source, release, cancellationToken);
+
     public Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken) =>
         new ComposePlanner(project).JobAsync(service, target, cancellationToken);
 

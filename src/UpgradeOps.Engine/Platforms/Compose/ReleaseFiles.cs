@@ -1,5 +1,7 @@
 using System.Formats.Tar;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Platforms.Compose.Builds;
+using UpgradeOps.Engine.Releases.Git;
 
 namespace UpgradeOps.Engine.Platforms.Compose;
 
@@ -25,6 +27,26 @@ internal sealed class ReleaseFiles(ComposeProject project)
         await project.Docker.GetArchiveAsync(container.Id, path, archive, cancellationToken).ConfigureAwait(false);
         archive.Position = 0;
         return await UnpackAsync(archive, path, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Of a commit that need not be built: what becomes the folder. An image that runs is asked itself.</summary>
+    /// <inheritdoc cref="IPlatform.ReadFolderAsync(string, string?, Release, CancellationToken)"/>
+    public async Task<IReadOnlyDictionary<string, byte[]>?> ReadAsync(string folder, string? source, Release release, CancellationToken cancellationToken)
+    {
+        if (project.Repository is not { } repository || GitDigest.CommitOf(release.Digest) is not { } commit)
+            return await ReadAsync(folder, release.Version, cancellationToken).ConfigureAwait(false);
+        var isImage = folder.StartsWith(InImage, StringComparison.Ordinal);
+        if (isImage && (await new ComposeInspection(project).RunAsync(cancellationToken).ConfigureAwait(false)).Digest == release.Digest)
+            return await ReadAsync(folder, null, cancellationToken).ConfigureAwait(false);
+        if (isImage && source is null)
+        {
+            throw new AppException(
+                ErrorIds.MigrationFilesMissing, $"{release.Version} does not run, and nothing tells which folder of its commit becomes {folder}.", folder,
+                "Add 'source:' to migrations in the definition: the folder of the repository that the image is given, such as migrations.");
+        }
+
+        var path = source ?? TreePlace.Of(project.Compose, HostPath.Join(project.Compose.Directory, folder));
+        return path is null ? null : await repository.ReadFolderAsync(commit, path, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<IReadOnlyDictionary<string, byte[]>> UnpackAsync(Stream archive, string path, CancellationToken cancellationToken)

@@ -102,6 +102,28 @@ internal sealed class ServicePlatform : IPlatform
         return release is null ? null : await SmallFiles.ReadAsync(host.Files, HostPath.Join(release, folder), cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? source, Release release, CancellationToken cancellationToken)
+    {
+        if (repository is null || GitDigest.CommitOf(release.Digest) is not { } commit)
+            return await ReadFolderAsync(folder, release.Version, cancellationToken).ConfigureAwait(false);
+        var place = await FolderOfAsync(new PlatformTarget { Release = release }, cancellationToken).ConfigureAwait(false);
+        if (await folders.ExistsAsync(place, cancellationToken).ConfigureAwait(false))
+            return await SmallFiles.ReadAsync(host.Files, HostPath.Join(place, folder), cancellationToken).ConfigureAwait(false);
+
+        Dictionary<string, byte[]>? found = null;
+        foreach (var path in source is not null ? [source] : Build?.SourcesOf(folder) ?? [folder])
+        {
+            if (await repository.ReadFolderAsync(commit, path, cancellationToken).ConfigureAwait(false) is not { } files)
+                continue;
+            // As they are copied: of two of one name the later one counts.
+            found ??= [];
+            foreach (var (name, bytes) in files)
+                found[name] = bytes;
+        }
+
+        return found;
+    }
+
     public async IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var line in supervisor.LinesAsync(tail, follow, cancellationToken).ConfigureAwait(false))

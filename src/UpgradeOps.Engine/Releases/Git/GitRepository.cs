@@ -123,6 +123,48 @@ internal sealed class GitRepository
         return result.Succeeded ? bytes.ToArray() : throw Failed(result, $"{path} of commit {commit} cannot be read");
     }
 
+    /// <summary>The files directly in a folder of a commit, by name, as a checkout would have them. Links are left out.</summary>
+    /// <param name="path">A dot for the commit's root.</param>
+    /// <returns>Null when the commit has no such folder.</returns>
+    /// <exception cref="AppException"><see cref="ErrorIds.MigrationFilesMissing"/>: it holds too much, or is another repository's.</exception>
+    public async Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string commit, string path, CancellationToken cancellationToken)
+    {
+        await RequireAsync(commit, cancellationToken).ConfigureAwait(false);
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".").ToList();
+        var folder = string.Join('/', parts);
+        if (await KindAsync(commit, folder, cancellationToken).ConfigureAwait(false) != GitKind.Folder)
+        {
+            await RefuseSubmoduleAsync(commit, parts, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        var (listed, lines) = await StreamAsync(GitScripts.Folder, null, [_copy, commit, folder], cancellationToken).ConfigureAwait(false);
+        if (!listed.Succeeded)
+            throw Failed(listed, $"{path} of commit {commit} cannot be listed");
+        var files = GitFolder.List(lines);
+        if (files.Count > SmallFiles.MostFiles || files.Any(f => f.Size > SmallFiles.LargestFile))
+            throw SmallFiles.TooMuch($"{path} of commit {commit}");
+        if (files.Count == 0)
+            return new Dictionary<string, byte[]>();
+
+        var prefix = folder.Length == 0 ? "" : $"{folder}/";
+        using var names = new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{prefix}{f.Name}\0"))));
+        using var output = new MemoryStream();
+        var command = await CommandAsync(GitScripts.Files, null, [_copy, commit, prefix], cancellationToken).ConfigureAwait(false);
+        var result = await _host.StreamAsync(command, names, output, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? GitFolder.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) : throw Failed(result, $"{path} of commit {commit} cannot be read");
+    }
+
+    private async Task RefuseSubmoduleAsync(string commit, List<string> parts, CancellationToken cancellationToken)
+    {
+        for (var count = 1; count <= parts.Count; count++)
+        {
+            var path = string.Join('/', parts.Take(count));
+            if (await KindAsync(commit, path, cancellationToken).ConfigureAwait(false) == GitKind.Submodule)
+                throw new AppException(ErrorIds.MigrationFilesMissing, $"{string.Join('/', parts)} of commit {commit} is in the submodule {path}: what is in there can be seen only once the release is installed.", path, "Ask again after the update, or look at the submodule's own repository.");
+        }
+    }
+
     /// <param name="path">A dot for the commit's root.</param>
     public async Task<GitKind> KindAsync(string commit, string path, CancellationToken cancellationToken) =>
         (await RunAsync(GitScripts.Kind, null, [_copy, commit, path == "." ? "" : path], cancellationToken).ConfigureAwait(false)).Output.Trim() switch

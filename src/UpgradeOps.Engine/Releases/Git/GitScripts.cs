@@ -99,6 +99,26 @@ internal static class GitScripts
     /// <summary>$2 a commit, $3 a file of it.</summary>
     public const string Blob = Prologue + """git --git-dir="$1" cat-file blob "$2:$3" """;
 
+    /// <summary>$2 a commit, $3 a folder of it, or nothing for its root: what stands directly there.</summary>
+    public const string Folder = Prologue + """git --git-dir="$1" ls-tree -z -l "$2:$3" """;
+
+    /// <summary>
+    /// $2 a commit, $3 a folder of it that ends with a slash, or nothing; names of files there on the input, each with a NUL after it: their sizes, names and
+    /// contents as a checkout would have them, with the ends of lines that the commit's attributes want. Nothing of the copy is written.
+    /// </summary>
+    public const string Files = Prologue + """
+        t=$(umask 077; mktemp -d "${TMPDIR:-/tmp}/upgradeops-git.XXXXXX") || exit 1
+        trap 'cd /; rm -rf -- "$t"' EXIT
+        trap 'exit 1' HUP INT TERM
+        mkdir -- "$t/tree" && cat >"$t/names" || exit 1
+        export GIT_INDEX_FILE="$t/index"
+        git --git-dir="$1" read-tree "$2" && git --git-dir="$1" --work-tree="$t/tree" checkout-index -q -z --stdin <"$t/names" || exit 1
+        cd -- "$t/tree/$3" || exit 1
+        for file in * .[!.]* ..?*; do
+            [ ! -f "$file" ] || [ -L "$file" ] || { printf '%d\0%s\0' "$(wc -c <"$file")" "$file" && cat <"$file"; } || exit 1
+        done
+        """;
+
     /// <summary>$2 a commit, $3 a file: succeeds when what is on the input is what the file was in the commit or in one before it.</summary>
     public const string Had = Prologue + """
         id=$(git --git-dir="$1" hash-object --stdin) || exit 1

@@ -18,7 +18,7 @@ internal sealed class MigrationUndoPlanner(AppRooms rooms)
     {
         var current = await rooms.Platform.InspectAsync(cancellationToken).ConfigureAwait(false);
         var schema = await rooms.Schema.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var ledger = await rooms.Migrations.ReadAsync(options.Release, cancellationToken).ConfigureAwait(false);
+        var ledger = await rooms.Migrations.ReadAnyAsync(options.Release, cancellationToken).ConfigureAwait(false);
         var wanted = Choose(ledger, options);
         var from = Endpoints.Of(current, null, schema);
         var findings = new List<Finding>();

@@ -61,6 +61,10 @@ internal static class Agreement
             section.Wrong("query", "the table says it already", "Give table or query.");
         if (migrations is { Down: not null, Files: null })
             section.Wrong("down", "nothing tells what it takes back", "Add 'files:' with the folder of the migrations.");
+        if (migrations is { Source: not null, Files: null })
+            section.Wrong("source", "nothing tells what it becomes in a release", "Add 'files:' with the folder of the migrations.");
+        if (migrations.Source is not null && definition.Releases.Git is null)
+            section.Wrong("source", "only releases from git have a repository", "Take versions from 'releases: { git: … }', or remove it.");
         if (migrations.Run != MigrationsDefinition.OnStart && !section.Has("command"))
             section.Missing("command", "Write the command that runs the migrations and its arguments as a list.");
         foreach (var key in new[] { "service", "timeout" }.Where(k => section.Has(k) && !section.Has("command")))

@@ -56,6 +56,7 @@ internal static class DataBinding
                 Table = section.Text("table", TextRule.Table),
                 Query = section.Text("query", TextRule.Any),
                 Files = section.Text("files", TextRule.ReleaseFolder),
+                Source = section.Text("source", TextRule.TreePath),
                 Down = section.Text("down", TextRule.ReleaseFolder),
                 Run = section.Choice("run", MigrationsDefinition.OnStart, [MigrationsDefinition.OnStart, MigrationsDefinition.BeforeSwitch, MigrationsDefinition.AfterSwitch]),
                 Command = section.Texts("command", TextRule.Any),

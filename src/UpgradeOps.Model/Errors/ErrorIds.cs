@@ -42,6 +42,7 @@ public static class ErrorIds
     public const string RepositoryUnauthorized = "UpgradeOps.Releases.RepositoryUnauthorized";
     public const string RepositoryMissing = "UpgradeOps.Releases.RepositoryMissing";
     public const string RepositoryFailed = "UpgradeOps.Releases.RepositoryFailed";
+    public const string RepositoryIncomplete = "UpgradeOps.Releases.RepositoryIncomplete";
     public const string RepositoryRateLimited = "UpgradeOps.Releases.RepositoryRateLimited";
     public const string AssetMissing = "UpgradeOps.Releases.AssetMissing";
     public const string AssetVerified = "UpgradeOps.Releases.AssetVerified";

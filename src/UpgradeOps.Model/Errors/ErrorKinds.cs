@@ -42,6 +42,7 @@ internal static class ErrorKinds
         [ErrorIds.RepositoryUnauthorized] = (NotPermitted, "Let git ls-remote work for this user on the application's host without asking: a deploy key (releases.key), an agent, or releases.user and releases.password."),
         [ErrorIds.RepositoryMissing] = (NotFound, "Correct releases.git in the definition; a server also says this to somebody who may not see the repository."),
         [ErrorIds.RepositoryFailed] = (Failed, "Mend what git says, then run the same command again."),
+        [ErrorIds.RepositoryIncomplete] = (InvalidInput, "Name the repository that it was cloned from as releases.git, or make it whole: git fetch --unshallow, or a new clone without --depth and --filter."),
         [ErrorIds.RepositoryRateLimited] = (NotReachable, "Wait as long as GitHub asks, then run the same command again; with a token (releases.github.token) it may be asked more often."),
         [ErrorIds.AssetMissing] = (NotFound, "Correct releases.github.asset in the definition, or choose a release that has it; Get-AppRelease lists what exists."),
         [ErrorIds.AssetVerified] = (InvalidInput, "Nothing needs to be done: it tells by whose word a release was verified."),

@@ -111,6 +111,27 @@ public sealed class GitBuildTests
     }
 
     [Fact]
+    public async Task What_was_built_belongs_to_its_owner_and_one_that_cannot_own_it_is_refused_before_the_build()
+    {
+        Needs.Parts(Part.Git, Part.Ssh);
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give files away.");
+        await using var world = await GitServiceWorld.StartAsync(build: Build.Replace("copy:", "owner: \"nobody:daemon\", copy:", StringComparison.Ordinal), first: w => PublishAsync(w, "v1.0.0"));
+        var listed = await Command.OutputAsync("find", Path.Combine(world.Service, "releases/v1.0.0"), "-printf", "%U:%g %m %P\\n");
+        Assert.Equal(
+            ["65534:daemon 644 extra.txt", "65534:daemon 644 www/count", "65534:daemon 644 www/health", "65534:daemon 644 www/said", "65534:daemon 750 bin/tool", "65534:daemon 755 ", "65534:daemon 755 bin", "65534:daemon 755 www"],
+            listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Equal(UpdateStatus.NothingToDo, (await world.UpdateAsync()).Status);
+
+        await PublishAsync(world, "v1.1.0", $"touch '{world["built"]}'");
+        await File.WriteAllTextAsync(world.Definition, (await File.ReadAllTextAsync(world.Definition, Token)).Replace("nobody:daemon", "nobody:no-such-group", StringComparison.Ordinal), Token);
+        var refused = await world.UpdateAsync();
+        Assert.True((refused.Status, refused.Error?.ErrorId) == (UpdateStatus.Refused, ErrorIds.BuildOwnerForbidden), Text(refused));
+        Assert.Contains("no-such-group", refused.Error!.Message);
+        Assert.False(File.Exists(world["built"]));
+        Assert.Equal("v1.0.0", await world.RunningAsync());
+    }
+
+    [Fact]
     public async Task On_a_host_over_SSH_it_survives_connections_that_break_and_a_step_has_its_time()
     {
         Needs.Parts(Part.Git, Part.Ssh);

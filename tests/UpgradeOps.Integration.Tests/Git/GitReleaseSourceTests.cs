@@ -141,6 +141,30 @@ public sealed class GitReleaseSourceTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(rig.Copy));
     }
 
+    [Theory]
+    [InlineData("--depth=1", "shallow clone")]
+    [InlineData("--filter=blob:none", "partial clone")]
+    public async Task A_clone_that_has_not_everything_is_told_and_one_that_says_where_it_comes_from_stands_for_that(string option, string told)
+    {
+        using var rig = await GitRig.OpenAsync();
+        await rig.Workshop.GitAsync("-C", rig.Workshop.Origin, "config", "uploadpack.allowFilter", "true");
+        await rig.Workshop.CommitAsync("First", ("run", "1"));
+        await rig.Workshop.TagAsync("v1.0.0");
+        await rig.Workshop.CommitAsync("Second", ("run", "2"));
+        await rig.Workshop.TagAsync("v1.1.0");
+        await rig.Workshop.GitAsync("clone", "-q", "--no-checkout", option, $"file://{rig.Workshop.Origin}", rig["checkout"]);
+        Assert.Equal("v1.0.0", (await rig.Open(r => r with { Git = rig["checkout"] }).Source.ResolveAsync("v1.0.0", null, Token)).Version);
+
+        Directory.Delete(rig.Copy, recursive: true);
+        await rig.Workshop.GitAsync("clone", "-q", "--bare", option, $"file://{rig.Workshop.Origin}", rig["bare.git"]);
+        foreach (var address in (string[])[rig["bare.git"], $"file://{rig["bare.git"]}"])
+        {
+            var error = await Assert.ThrowsAsync<AppException>(() => rig.Open(r => r with { Git = address }).Source.ResolveAsync("v1.1.0", null, Token));
+            Assert.Equal(ErrorIds.RepositoryIncomplete, error.ErrorId);
+            Assert.Contains(told, error.Message);
+        }
+    }
+
     [Fact]
     public async Task A_checkout_stands_for_its_origin_and_is_only_looked_at()
     {

@@ -29,6 +29,7 @@ public enum Part
     /// <summary>OpenSSH's client and server.</summary>
     Ssh,
     Git,
+    GnuPG,
 
     /// <summary>A systemd of its own, in a container.</summary>
     Systemd,

@@ -46,6 +46,7 @@ public static class Require
         Part.S3 => File.Exists(S3Server.Program) ? null : $"moto is not installed: {S3Server.Program} is not there (.ci/install unpacks it)",
         Part.Ssh => Find("sshd") ?? Find("ssh") ?? Find("ssh-keygen"),
         Part.Git => Find("git"),
+        Part.GnuPG => Find("gpg") ?? Find("gpgconf"),
         Part.Systemd => Answers("docker", "version", "--format", "{{.Server.Version}}") ?? SystemdMachine.Missing(),
         Part.Mount => WhyNoMount(),
         Part.Dockerd => Environment.IsPrivilegedProcess ? Find("dockerd") : "only root can start a Docker Engine",

@@ -118,8 +118,8 @@ internal sealed class ServiceChecks(
                 findings.Add(ServiceFindings.Blocker(ErrorIds.HostCommandMissing, appName, $"There is no command {program} on {host.Address}, with which platform.service.build would build {appName}."));
         }
 
-        if (service.Build?.Owner is { } owner && !(await host.RunAsync(BuildScripts.MayGive(owner.Split(':')[0]), cancellationToken).ConfigureAwait(false)).Succeeded)
-            findings.Add(ServiceFindings.Blocker(ErrorIds.BuildOwnerForbidden, appName, $"This user cannot give files to {owner} on {host.Address}: only root can, and the user must exist there."));
+        if (service.Build?.Owner is { } owner && await host.RunAsync(BuildScripts.MayGive(owner), cancellationToken).ConfigureAwait(false) is { Succeeded: false } refused)
+            findings.Add(ServiceFindings.Blocker(ErrorIds.BuildOwnerForbidden, appName, $"Files cannot be given to {owner} on {host.Address}: {GitText.Line(refused.Error.Trim())}"));
         return findings;
     }
 

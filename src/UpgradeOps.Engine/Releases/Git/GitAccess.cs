@@ -41,9 +41,6 @@ internal sealed class GitAccess(ReleasesDefinition releases, ISecretResolver sec
         settings.AddRange(own.Select(folder => ("safe.directory", folder)));
         if (releases.Signers is { } signers)
             settings.Add(("gpg.ssh.allowedSignersFile", signers));
-        if (address is not null)
-            settings.Add(("remote.origin.url", address));
-
         if (address is not null && releases is { User: { } user, Password: { } password } && GitAddress.Authority(address) is { } authority)
         {
             environment["UPGRADEOPS_GIT_USER"] = user;
@@ -52,6 +49,9 @@ internal sealed class GitAccess(ReleasesDefinition releases, ISecretResolver sec
             settings.Add(($"credential.{authority}.helper", Helper));
         }
 
+        // The last one: scripts leave it out for repositories that come from elsewhere.
+        if (address is not null)
+            settings.Add(("remote.origin.url", address));
         environment["GIT_CONFIG_COUNT"] = $"{settings.Count}";
         for (var number = 0; number < settings.Count; number++)
             (environment[$"GIT_CONFIG_KEY_{number}"], environment[$"GIT_CONFIG_VALUE_{number}"]) = settings[number];

@@ -5,8 +5,13 @@ namespace UpgradeOps.Engine.Releases.Git;
 /// <summary>Makes one of our errors of what git wrote before it gave up. It speaks English: <see cref="GitAccess"/> sees to that.</summary>
 internal static class GitFailure
 {
+    /// <summary>What git warns of when it leaves a tag or branch out, of which the other side has not all commits. It calls that a success.</summary>
+    private const string Shallow = "shallow roots are not allowed";
+
     private static readonly (string Sign, string ErrorId)[] Signs =
     [
+        ("promisor remote", ErrorIds.RepositoryIncomplete),
+        (Shallow, ErrorIds.RepositoryIncomplete),
         ("REMOTE HOST IDENTIFICATION HAS CHANGED", ErrorIds.HostKeyChanged),
         ("Host key verification failed", ErrorIds.HostKeyUnknown),
         ("Permission denied", ErrorIds.RepositoryUnauthorized),
@@ -45,8 +50,13 @@ internal static class GitFailure
         GitScripts.NoGit => new AppException(ErrorIds.HostCommandMissing, $"There is no command 'git' on {host.Address}, with which {repository} would be read.", "git"),
         GitScripts.NoFolder => new AppException(ErrorIds.HostFileFailed, $"The application's folder does not exist on {host.Address}: there is no place for a copy of {repository}.", repository, "Make the folder that the definition names as the platform's directory."),
         GitScripts.NoSubmodule => new AppException(ErrorIds.SubmoduleMissing, $"A submodule of {repository} cannot be had: {Words(result)}", repository),
+        _ when ErrorOf(result) == ErrorIds.RepositoryIncomplete => new AppException(
+            ErrorIds.RepositoryIncomplete, $"{repository}: {what}, from {host.Address}: it is a {(IsShallow(result) ? "shallow clone, which has not all commits" : "partial clone, which has not all files")}.", repository),
         _ => new AppException(ErrorOf(result), $"{repository}: {what}, from {host.Address}: {Words(result)}", repository),
     };
+
+    /// <summary>True when a fetch left out what a shallow clone cannot give.</summary>
+    public static bool IsShallow(CommandResult result) => result.Error.Contains(Shallow, StringComparison.Ordinal);
 
     public static string ErrorOf(CommandResult result) =>
         Signs.FirstOrDefault(s => result.Error.Contains(s.Sign, StringComparison.OrdinalIgnoreCase)).ErrorId ?? ErrorIds.RepositoryFailed;

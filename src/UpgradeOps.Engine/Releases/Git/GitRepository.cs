@@ -57,7 +57,7 @@ internal sealed class GitRepository
             fetched = await RunAsync(GitScripts.Sync, address, [_copy], cancellationToken).ConfigureAwait(false);
         }
 
-        if (!fetched.Succeeded)
+        if (!fetched.Succeeded || GitFailure.IsShallow(fetched))
             throw Failed(fetched, "it cannot be fetched");
         var (result, output) = await StreamAsync(GitScripts.Refs, null, [_copy], cancellationToken).ConfigureAwait(false);
         return result.Succeeded ? GitRefs.FromCopy(output) : throw Failed(result, "the copy of its tags and branches cannot be read");

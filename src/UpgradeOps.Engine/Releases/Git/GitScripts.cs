@@ -37,6 +37,21 @@ internal static class GitScripts
 
         """;
 
+    /// <summary>
+    /// $3 a checkout that has submodules, each of which may have its own. A relative address counts from the repository that names it, so that only those of
+    /// the first rank see our <c>origin</c>, the last of the settings. Addresses that have moved are followed.
+    /// </summary>
+    private const string Submodules = """
+
+            cd -- "$3" || exit 1
+            [ -f .gitmodules ] || { echo "The commit has submodules, but no .gitmodules that tells where they are." >&2; exit 174; }
+            git submodule -q init 9>&- && git submodule -q sync 9>&- || exit 174
+            GIT_CONFIG_COUNT=$((GIT_CONFIG_COUNT - 1))
+            export UPGRADEOPS_GIT_NESTED='[ ! -f .gitmodules ] || { git submodule -q init && git submodule -q sync && git submodule -q update --force && git submodule -q foreach "eval \"\$UPGRADEOPS_GIT_NESTED\""; }'
+            git submodule -q update --force 9>&- && git submodule -q foreach 'eval "$UPGRADEOPS_GIT_NESTED"' 9>&- || exit 174
+
+        """;
+
     /// <summary>$1 mirror: made when it is not there, and brought to where <c>origin</c> is.</summary>
     public const string Sync = Prologue + Lock + """
         if [ ! -f "$1/HEAD" ]; then
@@ -131,9 +146,7 @@ internal static class GitScripts
         rm -rf -- "$3" && git --git-dir="$1" worktree prune 9>&- || exit 1
         git --git-dir="$1" worktree add -q --force --detach -- "$3" "$2" 9>&- || exit 1
         if git --git-dir="$1" ls-tree -r "$2" | grep -q '^160000 '; then
-            cd -- "$3" || exit 1
-            [ -f .gitmodules ] || { echo "The commit has submodules, but no .gitmodules that tells where they are." >&2; exit 174; }
-            git submodule -q sync --recursive 9>&- && git submodule -q update --init --recursive --force 9>&- || exit 174
+        """ + Submodules + """
             cd / || exit 1
         fi
         find "$3" -name .git -prune -exec rm -rf -- {} + && git --git-dir="$1" worktree prune 9>&- || exit 1
@@ -151,9 +164,7 @@ internal static class GitScripts
         fi
         git -C "$3" checkout -q --force --detach "$2" 9>&- && git -C "$3" clean -qffd ${4:+"$4"} 9>&- || exit 1
         if git --git-dir="$1" ls-tree -r "$2" | grep -q '^160000 '; then
-            cd -- "$3" || exit 1
-            [ -f .gitmodules ] || { echo "The commit has submodules, but no .gitmodules that tells where they are." >&2; exit 174; }
-            git submodule -q sync --recursive 9>&- && git submodule -q update --init --recursive --force 9>&- || exit 174
+        """ + Submodules + """
         fi
         """;
 

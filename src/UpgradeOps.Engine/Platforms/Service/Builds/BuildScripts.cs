@@ -72,6 +72,11 @@ internal static class BuildScripts
     public static HostCommand Copy(string lockFile, string tree, string staging, string? owner, IEnumerable<string> parts) =>
         new("sh", ["-c", Copier, "upgradeops-build", lockFile, tree, staging, owner ?? "", .. parts]) { IsQuestion = true };
 
-    /// <summary>Succeeds when files can be given to this user.</summary>
-    public static HostCommand MayGive(string user) => new("sh", "-c", """[ "$(id -u)" = 0 ] && id -u -- "$1" >/dev/null""", "upgradeops-build", user) { IsQuestion = true };
+    /// <summary>Succeeds when files can be given to this owner, which is tried with one that nobody misses.</summary>
+    public static HostCommand MayGive(string owner) => new("sh", "-c", """
+        file=$(mktemp "${TMPDIR:-/tmp}/upgradeops-owner.XXXXXX") || exit 1
+        chown -- "$1" "$file"; code=$?
+        rm -f -- "$file"
+        exit "$code"
+        """, "upgradeops-build", owner) { IsQuestion = true };
 }

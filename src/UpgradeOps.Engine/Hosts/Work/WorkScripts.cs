@@ -27,8 +27,8 @@ internal static class WorkScripts
         mask=$(umask)
         umask 077
         command -v setsid >/dev/null || { echo "setsid is not installed (util-linux or BusyBox has it)." >&2; exit 1; }
-        # Its parent must be there: who ended this work meanwhile has taken that away.
-        [ -d "$d" ] || mkdir -- "$d" || exit 1
+        # Its parent must be there: who ended this work meanwhile has taken that away. Another start may make it in the same moment.
+        [ -d "$d" ] || mkdir -- "$d" || [ -d "$d" ] || exit 1
         [ ! -f "$d/pid" ] || exit 0
         : >>"$d/log" || exit 1
         UPGRADEOPS_WORK_UMASK=$mask setsid sh -c "$worker" upgradeops-work "$d" "$@" </dev/null >/dev/null 2>"$d/start" &

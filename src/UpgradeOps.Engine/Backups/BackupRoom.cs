@@ -203,6 +203,13 @@ internal sealed class BackupRoom : IBackups
         await new ScratchLoad(_stores.Working, _databases).RunAsync(stored.Manifest, database, into, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<bool> LoadVolumeAsync(string backupId, string volume, string into, CancellationToken cancellationToken)
+    {
+        await FetchAsync(backupId, static (_, _, _) => { }, cancellationToken).ConfigureAwait(false);
+        var stored = await _stores.GetAsync(backupId, cancellationToken).ConfigureAwait(false);
+        return await new ScratchVolume(_stores.Working, _parts.Volumes(), _definition).LoadAsync(stored.Manifest, volume, into, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken)
     {
         var stored = await _stores.GetNearestAsync(backupId, cancellationToken).ConfigureAwait(false);

@@ -59,6 +59,11 @@ internal interface IBackups : IStepSource
     /// <param name="database">The name under <c>databases:</c>.</param>
     Task LoadAsync(string backupId, string database, string into, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    /// <summary>Unpacks what a backup has of a volume into another one, which is empty.</summary>
+    /// <param name="volume">The volume that was backed up, as the engine calls it.</param>
+    /// <returns>False when the backup has nothing of it.</returns>
+    Task<bool> LoadVolumeAsync(string backupId, string volume, string into, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     /// <summary>What a restore of this backup would replace and lose, for a person's consent.</summary>
     Task<RestoreImpact> DescribeRestoreAsync(string backupId, CancellationToken cancellationToken);
 

@@ -10,6 +10,11 @@ internal sealed partial class DockerClient
         return await ReadAsync(response, DockerJson.Default.VolumeDetails, spec.Name ?? "a volume", cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Volumes that carry all these labels.</summary>
+    /// <param name="labels">Each <c>name</c> or <c>name=value</c>.</param>
+    public async Task<IReadOnlyList<VolumeDetails>> ListVolumesAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
+        (await GetAsync($"volumes?filters={Filters("label", labels)}", DockerJson.Default.VolumeList, cancellationToken).ConfigureAwait(false)).Volumes ?? [];
+
     public Task<VolumeDetails?> InspectVolumeAsync(string name, CancellationToken cancellationToken) =>
         FindAsync($"volumes/{Escape(name)}", DockerJson.Default.VolumeDetails, cancellationToken);
 
@@ -17,6 +22,9 @@ internal sealed partial class DockerClient
     public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>
         ActAsync(HttpMethod.Delete, $"volumes/{Escape(name)}", name, QuickCall, cancellationToken, missingIsFine: true);
 }
+
+/// <param name="Volumes">Null where there are none.</param>
+internal sealed record VolumeList(IReadOnlyList<VolumeDetails>? Volumes);
 
 /// <param name="Name">Null for an anonymous one.</param>
 internal sealed record VolumeSpec(string? Name, Dictionary<string, string>? Labels = null);

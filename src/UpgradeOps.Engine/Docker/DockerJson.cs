@@ -24,6 +24,7 @@ namespace UpgradeOps.Engine.Docker;
 [JsonSerializable(typeof(ExecDetails))]
 [JsonSerializable(typeof(VolumeSpec))]
 [JsonSerializable(typeof(VolumeDetails))]
+[JsonSerializable(typeof(VolumeList))]
 [JsonSerializable(typeof(PathStat))]
 [JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
 internal sealed partial class DockerJson : JsonSerializerContext;

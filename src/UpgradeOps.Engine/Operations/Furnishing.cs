@@ -13,6 +13,7 @@ using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Migrations;
 using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.Platforms.Compose;
+using UpgradeOps.Engine.Platforms.Compose.Scratch;
 using UpgradeOps.Engine.Platforms.Service;
 using UpgradeOps.Engine.Platforms.Service.Assets;
 using UpgradeOps.Engine.Progress;
@@ -100,6 +101,7 @@ internal static class Furnishing
     private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time, GitRepository? repository, AssetSource? assets) =>
         definition.Platform switch
         {
+            { Compose.Scratch: { } run } => new ScratchPlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction }, run),
             { Compose: not null } => new ComposePlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction, Repository = repository }),
             { Service: not null } => new ServicePlatform(definition, host, time, repository, assets),
             _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: no platform is declared.", definition.Path),

@@ -110,6 +110,9 @@ internal sealed record ComposeDefinition
 
     /// <summary>How the images are built of commits; null where they are published.</summary>
     public ComposeBuildDefinition? Build { get; init; }
+
+    /// <summary>Set for the copy that a rehearsal runs, null for every application that is declared.</summary>
+    public ScratchRun? Scratch { get; init; }
 }
 
 /// <summary>Images that Compose builds of a commit (<c>build:</c> in the compose file).</summary>

@@ -65,7 +65,7 @@ internal static class DefinitionKeys
     public static readonly KeySet Generate = new("generate[]", ["variable", "env-file", "file", "random", "bytes", "length", "value", "key", "private", "public", "mode", "disposable"],
         "command", "owner", "from", "rotate", "passphrase");
 
-    public static readonly KeySet Rehearse = new("rehearse", ["command", "environment"], "port", "database", "folder", "timeout", "secrets");
+    public static readonly KeySet Rehearse = new("rehearse", ["command", "environment", "port"], "database", "folder", "timeout", "secrets");
 
     public static readonly KeySet State = new("state", ["folder", "postgresql", "backups"], "namespace");
 

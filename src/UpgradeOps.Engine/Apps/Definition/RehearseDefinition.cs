@@ -18,5 +18,8 @@ internal sealed record RehearseDefinition
     /// <summary>Variables beside and instead of the application's own; values hold the placeholders.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>On Compose: the port that the application listens on in its container; null where the compose file's <c>ports</c> tell it.</summary>
+    public int? ContainerPort { get; init; }
+
     public static string DatabaseOf(string id) => $"{{database.{id}}}";
 }

@@ -37,6 +37,16 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         return result.Succeeded ? json.ToArray() : throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config");
     }
 
+    /// <summary>The JSON of what the compose files say for one version. Holds the services' environments with their secrets.</summary>
+    /// <param name="value">The variable's value.</param>
+    /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/> with Compose's own message.</exception>
+    public async Task<byte[]> ReadResolvedAsync(string value, CancellationToken cancellationToken)
+    {
+        using var json = new MemoryStream();
+        var result = await AskAsync(["config", "--format", "json"], value, json, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? json.ToArray() : throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config");
+    }
+
     /// <summary>Reads what the compose files say, with a probe in the variable's place.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/> with Compose's own message.</exception>
     public async Task<ComposeModel> ReadModelAsync(CancellationToken cancellationToken)
@@ -100,6 +110,27 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
             throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose run");
     }
 
+    /// <summary>
+    /// Starts a container of its own, as a project that this text alone describes, and returns when it runs. Nothing of the application's own
+    /// project is in that text, so nothing of it is made, changed or waited for. Variables in it are those of the <c>.env</c> file.
+    /// </summary>
+    /// <param name="file">A compose file.</param>
+    /// <param name="project">That project's name.</param>
+    /// <param name="name">The container's.</param>
+    /// <param name="publish">As in <c>docker run --publish</c>; null for none.</param>
+    /// <param name="command">In place of the image's entry point and command; empty for the service's own.</param>
+    public async Task StartAloneAsync(string file, string project, string name, string service, string? publish, IReadOnlyList<string> command, string value, CancellationToken cancellationToken)
+    {
+        List<string> verb = ["run", "--detach", "--no-TTY", "--no-deps", $"--name={name}"];
+        if (publish is not null)
+            verb.AddRange(["--publish", publish]);
+        if (command.Count > 0)
+            verb.AddRange(["--entrypoint", ShellText.Quote(command[0])]);
+        var result = await RunAsync([.. verb, service, .. command.Skip(1)], value, null, cancellationToken, file, project: project).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose run");
+    }
+
     /// <summary>What <c>docker compose ps</c> shows, for a person.</summary>
     public async Task<string> ListAsync(string? value, CancellationToken cancellationToken)
     {
@@ -135,17 +166,19 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
 
     /// <param name="more">Another compose file, as text.</param>
     /// <param name="variables">More of them, for what the files say.</param>
-    private async Task<CommandResult> RunAsync(IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken, string? more = null, IReadOnlyDictionary<string, string>? variables = null)
+    /// <param name="project">Another project, of which the text says all.</param>
+    private async Task<CommandResult> RunAsync(
+        IEnumerable<string> verb, string? value, Stream? output, CancellationToken cancellationToken, string? more = null, IReadOnlyDictionary<string, string>? variables = null, string? project = null)
     {
         List<string> arguments = ["compose", "--ansi", "never", "--project-directory", compose.Directory];
-        foreach (var file in await files.FindAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var file in project is null ? await files.FindAsync(cancellationToken).ConfigureAwait(false) : [])
             arguments.AddRange(["--file", file]);
         if (more is not null)
             arguments.AddRange(["--file", "-"]);
         if (!files.IsDefaultEnvFile)
             arguments.AddRange(["--env-file", files.EnvPath]);
-        if (compose.Project is { } project)
-            arguments.AddRange(["--project-name", project]);
+        if ((project ?? compose.Project) is { } named)
+            arguments.AddRange(["--project-name", named]);
         arguments.AddRange(verb);
 
         var command = new HostCommand("docker", arguments) { WorkingDirectory = compose.Directory, Environment = Environment(value) };

@@ -1,6 +1,5 @@
 using System.Text;
 using UpgradeOps.Engine.Docker;
-using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Platforms.Jobs;
 
 namespace UpgradeOps.Engine.Platforms.Compose;
@@ -10,22 +9,11 @@ namespace UpgradeOps.Engine.Platforms.Compose;
 /// its ports, its name on the network and its entry point. The container stays until the job is removed: it tells how the command ended.
 /// </summary>
 /// <param name="name">The container's.</param>
-/// <param name="value">The variable's value, which chooses the image.</param>
-internal sealed class ComposeJob(ComposeProject project, string name, string service, string value) : IJob
+/// <param name="start">Starts the command in a container of that name.</param>
+internal sealed class ComposeJob(ComposeProject project, string name, Func<IReadOnlyList<string>, CancellationToken, Task> start) : IJob
 {
     private const int Tail = 10_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>
-    /// Ends a Compose that a killed process left behind before it had made or started the container: it would run the command when nobody
-    /// expects it any more. No other process has this argument.
-    /// </summary>
-    private const string Sweeper = """
-        for p in /proc/[0-9]*; do
-            if tr '\0' '\n' <"$p/cmdline" | grep -qxF -e "--name=$1"; then kill -s KILL "${p#/proc/}"; fi
-        done 2>/dev/null
-        exit 0
-        """;
 
     public async Task<JobState> LookAsync(CancellationToken cancellationToken) =>
         State(await project.Docker.InspectContainerAsync(name, cancellationToken).ConfigureAwait(false));
@@ -42,7 +30,7 @@ internal sealed class ComposeJob(ComposeProject project, string name, string ser
             await project.Docker.RemoveContainerAsync(left.Id, withVolumes: true, cancellationToken).ConfigureAwait(false);
         }
 
-        await project.Command.StartJobAsync(name, service, command, value, cancellationToken).ConfigureAwait(false);
+        await start(command, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<JobState> WaitAsync(CancellationToken cancellationToken)
@@ -80,17 +68,7 @@ internal sealed class ComposeJob(ComposeProject project, string name, string ser
         await project.Docker.RemoveContainerAsync(name, withVolumes: true, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await project.Host.RunAsync(new HostCommand("sh", "-c", Sweeper, "upgradeops", name) { IsQuestion = true }, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AppException e) when (e.ErrorId == ErrorIds.HostCommandMissing)
-        {
-            // No shell, no /proc: a Windows machine, where nothing can be looked for in this way.
-        }
-    }
+    private Task SweepAsync(CancellationToken cancellationToken) => LeftCommands.EndAsync(project.Host, name, whole: true, cancellationToken);
 
     private static JobState State(ContainerDetails? container) => container?.State switch
     {

@@ -48,7 +48,7 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
     };
 
     public IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, CancellationToken cancellationToken) =>
-        new ComposeLogs(project).ReadAsync(tail, follow, cancellationToken);
+        new ComposeLogs(project, async token => (await ComposeSnapshot.ReadAsync(project, token).ConfigureAwait(false)).Containers).ReadAsync(tail, follow, cancellationToken);
 
     public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) =>
         new ReleaseFiles(project).ReadAsync(folder, version, cancellationToken);
@@ -59,8 +59,12 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
     public Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken) =>
         new ComposePlanner(project).JobAsync(service, target, cancellationToken);
 
-    public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs) =>
-        new ComposeJob(project, $"{inputs[StepInputs.Project]}-{name}", inputs[StepInputs.Service], inputs[StepInputs.Value]);
+    public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs)
+    {
+        var container = $"{inputs[StepInputs.Project]}-{name}";
+        return new ComposeJob(
+            project, container, (command, token) => project.Command.StartJobAsync(container, inputs[StepInputs.Service], command, inputs[StepInputs.Value], token));
+    }
 
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
         new ComposeEvidence(project).RunAsync(instanceIds, cancellationToken);

@@ -14,7 +14,7 @@ internal sealed class RehearsalPlanner(AppRooms rooms)
         if (definition.Rehearse is null)
             throw new AppException(ErrorIds.RehearsalNotDeclared, $"The definition of {definition.Name} does not say how a copy of it is told its port and its databases.", definition.Path);
         SharedPlaces.Refuse(definition);
-        await ScratchFolder.Of(rooms).RefuseForeignAsync(cancellationToken).ConfigureAwait(false);
+        await new ScratchApp(rooms, "plan").RefuseForeignAsync(cancellationToken).ConfigureAwait(false);
         var memory = await rooms.State.ReadAsync(cancellationToken).ConfigureAwait(false);
         var release = await rooms.Releases.ResolveAsync(
             options.Version, options.Channel ?? (options.Version is null ? memory.Channel ?? definition.Releases.Channel : null), cancellationToken).ConfigureAwait(false);
@@ -28,7 +28,7 @@ internal sealed class RehearsalPlanner(AppRooms rooms)
             To = Endpoints.Of(release, null),
             OnFailureData = DataPolicy.Keep,
             Steps = StepOrder.Numbered([
-                .. definition.Databases.Count > 0 ? BackupSteps.Plan(quiesced: false, from, proof: options.ProveBackup ?? definition.Prove) : [],
+                .. definition.Databases.Count > 0 || (definition.Platform.Compose is not null && rooms.Backups.Declared) ? BackupSteps.Plan(quiesced: false, from, proof: options.ProveBackup ?? definition.Prove) : [],
                 RehearsalSteps.Plan(release),
             ]),
             CreatedAt = rooms.Options.Time.GetUtcNow(),

@@ -8,7 +8,7 @@ namespace UpgradeOps.Engine.Updates.Rehearsing;
 /// <summary>What a rehearsal's journal says of the update that is to come.</summary>
 internal static class RehearsalResults
 {
-    private static readonly string[] Switching = ["service.link", "service.start", "health.verify"];
+    private static readonly string[] Switching = ["service.link", "service.start", "compose.start", "health.verify"];
 
     /// <param name="real">The plan of the real update.</param>
     public static RehearsalReport Report(AppDefinition definition, OperationRecord record, UpdatePlan real, UpdateResult result)
@@ -48,6 +48,8 @@ internal static class RehearsalResults
             yield return Findings.Of(FindingSeverity.Blocker, ErrorIds.RehearsalTouchedLive, definition.Name, $"The live database of {definition.Name} has another schema than before the copy was started: somebody migrated it meanwhile, or the copy did not take the database that it was given.");
         if (SharedPlaces.Meant(definition) is { Count: > 0 } shared)
             yield return Findings.Of(FindingSeverity.Warning, ErrorIds.RehearsalShares, definition.Name, $"{string.Join(", ", shared)} gave the copy a place in the live application's folder, or its database: what it wrote there is the live application's.");
+        foreach (var finding in seen.Findings)
+            yield return finding;
         if (seen.Left.Count > 0)
             yield return Findings.Of(FindingSeverity.Warning, ErrorIds.RehearsalIncomplete, definition.Name, $"Not rehearsed: the smoke tests {string.Join(", ", seen.Left)}. Such a test asks another address than the health checks do, is a command that does not name that address, or comes after one that asks another.");
         foreach (var table in seen.Changed.Where(t => t.After is null || t.After < t.Before))

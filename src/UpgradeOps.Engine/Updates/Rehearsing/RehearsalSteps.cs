@@ -47,6 +47,9 @@ internal sealed record Rehearsed
     /// <summary>Smoke tests that were not run.</summary>
     public IReadOnlyList<string> Left { get; init; } = [];
 
+    /// <summary>What the copy shares with the live application, and what of that is not rehearsed.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
     /// <summary>The live schema is another one than before the copy was started.</summary>
     public bool LiveMoved { get; init; }
 }

@@ -49,7 +49,7 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
         }
 
         var loaded = context.Time.GetElapsedTime(began).TotalSeconds;
-        await scratch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var findings = await scratch.PrepareAsync(context, context.OutputsOf("backup.create").GetValueOrDefault("backupId"), cancellationToken).ConfigureAwait(false);
         var definition = ScratchDefinition.Of(live.Definition, context.OperationId, FreePort(), out var left);
         var result = await UpdateAsync(definition, scratch, context, cancellationToken).ConfigureAwait(false);
         var tables = new List<RehearsedTable>();
@@ -69,6 +69,7 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
             Changed = tables,
             UnchangedTables = unchanged,
             Left = left,
+            Findings = findings,
             LiveMoved = schema?.Fingerprint != (await live.Schema.ReadAsync(cancellationToken).ConfigureAwait(false))?.Fingerprint,
         };
     }

@@ -1,18 +1,18 @@
-using UpgradeOps.Engine.Hosts;
-using UpgradeOps.Engine.Hosts.Work;
 using UpgradeOps.Engine.Operations;
-using UpgradeOps.Engine.Platforms.Service;
-using UpgradeOps.Engine.Platforms.Service.Builds;
-using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.State;
+using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Updates.Rehearsing;
 
 /// <summary>The copy of an application that a rehearsal runs, and all that is left of one.</summary>
 internal sealed class ScratchApp(AppRooms live, string operationId)
 {
+    private readonly IScratchPlace place = live.Definition.Platform.Service is null ? new ComposePlace(live, operationId) : new ServicePlace(live, operationId);
+
     /// <summary>State of the copy's own update; nothing of it is needed once the rehearsal is over.</summary>
-    public string State => Path.Combine(StateFolders.Of(live.Definition.Name, live.Definition.State?.Folder, live.Options), "rehearsal");
+    public string State => StateOf(live);
+
+    public static string StateOf(AppRooms live) => Path.Combine(StateFolders.Of(live.Definition.Name, live.Definition.State?.Folder, live.Options), "rehearsal");
 
     /// <summary>
     /// Ends the copy, and what it may have left running, and removes its databases and folders. Nothing happens when there is nothing; a
@@ -20,35 +20,17 @@ internal sealed class ScratchApp(AppRooms live, string operationId)
     /// </summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        var folder = ScratchFolder.Of(live);
-        if (await folder.IsOursAsync(cancellationToken).ConfigureAwait(false))
-        {
-            await EndAsync(cancellationToken).ConfigureAwait(false);
-            await folder.RemoveAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await place.RemoveAsync(cancellationToken).ConfigureAwait(false);
         foreach (var (id, database) in live.Databases)
             await database.DropAsync(ScratchDefinition.Database(live.Definition, id, operationId), cancellationToken).ConfigureAwait(false);
         if (Directory.Exists(State))
             Directory.Delete(State, recursive: true);
     }
 
-    /// <exception cref="AppException"><see cref="ErrorIds.RehearsalFolderTaken"/>.</exception>
-    public Task RefuseForeignAsync(CancellationToken cancellationToken) => ScratchFolder.Of(live).RefuseForeignAsync(cancellationToken);
+    /// <exception cref="AppException"><see cref="ErrorIds.RehearsalFolderTaken"/>; <see cref="ErrorIds.RehearsalShares"/>; on Compose <see cref="ErrorIds.RehearsalNotDeclared"/> too, where its port is not known.</exception>
+    public Task RefuseForeignAsync(CancellationToken cancellationToken) => place.RefuseForeignAsync(cancellationToken);
 
-    public Task PrepareAsync(CancellationToken cancellationToken) => ScratchFolder.Of(live).CreateAsync(cancellationToken);
-
-    private async Task EndAsync(CancellationToken cancellationToken)
-    {
-        var definition = ScratchDefinition.Of(live.Definition, operationId, port: 1, out _);
-        var paths = new ServicePaths(definition.Platform.Directory);
-        var rooms = live.Beside(definition, NoProgress.Instance, State);
-        await using (rooms.ConfigureAwait(false))
-        {
-            await rooms.Platform.StopWritersAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var left in (await live.Host.Files.ListAsync(paths.Run, cancellationToken).ConfigureAwait(false)).Where(e => e.IsFolder))
-                await new DetachedWork(live.Host, left.Path, live.Options.Time).EndAsync(cancellationToken).ConfigureAwait(false);
-            await BuildRun.EndAllAsync(live.Host, paths, live.Options.Time, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <param name="backupId">The backup that the operation made; null where nothing was to be backed up.</param>
+    /// <returns>What a person must know of the copy.</returns>
+    public Task<IReadOnlyList<Finding>> PrepareAsync(StepContext context, string? backupId, CancellationToken cancellationToken) => place.PrepareAsync(context, backupId, cancellationToken);
 }

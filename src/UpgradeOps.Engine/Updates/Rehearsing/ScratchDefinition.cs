@@ -19,27 +19,21 @@ internal static class ScratchDefinition
     /// <param name="left">Names of smoke tests that are not run, as <see cref="ScratchSmoke"/> finds.</param>
     public static AppDefinition Of(AppDefinition live, string operationId, int port, out IReadOnlyList<string> left)
     {
-        var service = live.Platform.Service!;
         var databases = live.Databases.ToDictionary(d => d.Key, d => d.Value with
         {
             Database = Database(live, d.Key, operationId),
             Password = Absolute(d.Value.Password, live),
         });
-        var place = live with { Platform = new PlatformDefinition { Service = service with { Directory = Folder(live) } }, Databases = databases };
-        var environment = new Dictionary<string, string>(service.Environment);
-        foreach (var (name, value) in live.Rehearse!.Environment)
-            environment[name] = Fill(value, place, port);
-        IReadOnlyList<string> command = live.Rehearse.Command.Count > 0 ? [.. live.Rehearse.Command.Select(c => Fill(c, place, port))] : service.Command;
         return live with
         {
-            Platform = new PlatformDefinition { Service = service with { Directory = Folder(live), Supervisor = ServiceDefinition.Process, Command = command, Environment = environment } },
+            Platform = live.Platform.Compose is { } compose ? Compose(live, compose, operationId, databases, port) : Service(live, live.Platform.Service!, databases, port),
             Databases = databases,
             Releases = live.Releases with
             {
                 Password = Absolute(live.Releases.Password, live),
                 GitHub = live.Releases.GitHub is { } github ? github with { Token = Absolute(github.Token, live) } : null,
             },
-            Health = [.. live.Health.Select(h => h with { Http = Moved(h.Http, port) })],
+            Health = [.. live.Health.Select(h => h with { Http = Moved(h.Http, port), From = "host" })],
             Smoke = new ScratchSmoke(live, port).Of(live.Smoke, out left),
             Backups = [],
             Quiesce = QuiesceMode.None,
@@ -51,6 +45,33 @@ internal static class ScratchDefinition
             Rehearse = null,
         };
     }
+
+    private static PlatformDefinition Service(AppDefinition live, ServiceDefinition service, Dictionary<string, DatabaseDefinition> databases, int port)
+    {
+        var place = live with { Platform = new PlatformDefinition { Service = service with { Directory = Folder(live) } }, Databases = databases };
+        var environment = new Dictionary<string, string>(service.Environment);
+        foreach (var (name, value) in live.Rehearse!.Environment)
+            environment[name] = Fill(value, place, port);
+        IReadOnlyList<string> command = live.Rehearse.Command.Count > 0 ? [.. live.Rehearse.Command.Select(c => Fill(c, place, port))] : service.Command;
+        return new PlatformDefinition { Service = service with { Directory = Folder(live), Supervisor = ServiceDefinition.Process, Command = command, Environment = environment } };
+    }
+
+    /// <summary>The same folder and compose files: what is another one is told to the platform.</summary>
+    private static PlatformDefinition Compose(AppDefinition live, ComposeDefinition compose, string operationId, Dictionary<string, DatabaseDefinition> databases, int port) => new()
+    {
+        Compose = compose with
+        {
+            Scratch = new ScratchRun
+            {
+                OperationId = operationId,
+                Port = port,
+                ContainerPort = live.Rehearse!.ContainerPort,
+                LivePorts = [.. live.Health.Select(h => new Uri(h.Http).Port).Distinct()],
+                Environment = live.Rehearse.Environment.ToDictionary(v => v.Key, v => Fill(v.Value, live with { Databases = databases }, port)),
+                LiveDatabases = [.. live.Databases.Values.Select(d => d.Database)],
+            },
+        },
+    };
 
     private static string Fill(string text, AppDefinition copy, int port) =>
         Placeholders.Fill(text.Replace(RehearseDefinition.Port, port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), copy);

@@ -6,29 +6,41 @@ namespace UpgradeOps.Engine.Apps.Definition.Binding;
 internal static class RehearseBinding
 {
     public static RehearseDefinition? Bind(Section root) => root.Child("rehearse", DefinitionKeys.Rehearse) is { } section
-        ? new RehearseDefinition { Command = section.Texts("command", TextRule.Any), Environment = section.Named("environment", TextRule.Variable, TextRule.Value) }
+        ? new RehearseDefinition
+        {
+            Command = section.Texts("command", TextRule.Any),
+            Environment = section.Named("environment", TextRule.Variable, TextRule.Value),
+            ContainerPort = section.Number("port", 1, 65535),
+        }
         : null;
 
     public static void Check(AppDefinition definition, Section root)
     {
         if (definition.Rehearse is not { } rehearse || root.Child("rehearse", DefinitionKeys.Rehearse) is not { } section)
             return;
-        if (definition.Platform.Service is null || definition.Host != "local")
+        if (definition.Platform.Compose?.Build is not null || definition.Host != "local")
         {
-            root.Wrong("rehearse", definition.Platform.Service is null ? "this version cannot rehearse on Compose" : "this version rehearses on its own machine only", "Remove it.", ErrorIds.DefinitionNotImplemented);
+            root.Wrong("rehearse", definition.Host == "local" ? "this version rehearses published images only, none that are built" : "this version rehearses on its own machine only", "Remove it.", ErrorIds.DefinitionNotImplemented);
             return;
         }
 
+        if (definition.Platform.Compose is null)
+            section.MustNotHave("port", "a service has no port in a container", "Hand the copy's port over as {port}.");
+        else
+            CheckCompose(section, rehearse);
         if (!section.Has("environment"))
         {
             section.Missing("environment", "Write the variables that the copy gets beside and instead of the application's own, such as DB_NAME: \"{database}\"; switch off there what reaches the outside.");
             return;
         }
 
-        if (definition.Platform.Service.Command.Count == 0 && rehearse.Command.Count == 0)
-            section.Missing("command", "Write the program and its arguments as a list: the copy is run without the unit.");
+        if (definition.Platform.Service is { } service)
+        {
+            if (service.Command.Count == 0 && rehearse.Command.Count == 0)
+                section.Missing("command", "Write the program and its arguments as a list: the copy is run without the unit.");
+            Require(section, rehearse, RehearseDefinition.Port, "the copy would listen where the live application does", "PORT: \"{port}\"");
+        }
 
-        Require(section, rehearse, RehearseDefinition.Port, "the copy would listen where the live application does", "PORT: \"{port}\"");
         foreach (var id in definition.Databases.Keys)
         {
             var named = RehearseDefinition.DatabaseOf(id);
@@ -42,6 +54,13 @@ internal static class RehearseBinding
         }
 
         CheckMigration(definition, rehearse, root);
+    }
+
+    private static void CheckCompose(Section section, RehearseDefinition rehearse)
+    {
+        section.MustNotHave("command", "a container of the copy runs what the compose file says", "Remove it, and give the copy its variables in environment.");
+        if (rehearse.Environment.Values.Any(v => v.Contains(RehearseDefinition.Shared, StringComparison.Ordinal)))
+            section.Wrong("environment", $"{RehearseDefinition.Shared} is a folder of a service: a container has its volumes", "Remove it: the copy gets volumes of its own.");
     }
 
     /// <summary>The command of its own does not read what the application's is given.</summary>

@@ -6,14 +6,15 @@ using UpgradeOps.Engine.Docker;
 namespace UpgradeOps.Engine.Platforms.Compose.Evidence;
 
 /// <summary>The log lines of all containers of an application as one stream.</summary>
-internal sealed class ComposeLogs(ComposeProject project)
+/// <param name="find">Looks the containers up.</param>
+internal sealed class ComposeLogs(ComposeProject project, Func<CancellationToken, Task<IReadOnlyList<ContainerDetails>>> find)
 {
     /// <param name="tail">How many lines back at most, over all containers.</param>
     public async IAsyncEnumerable<LogLine> ReadAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        var containers = await find(cancellationToken).ConfigureAwait(false);
         var past = new List<LogLine>();
-        foreach (var container in snapshot.Containers)
+        foreach (var container in containers)
         {
             // Who passes the lines on must know by then what is secret in them.
             foreach (var secret in EnvironmentSecrets.In(container.Config.Env ?? []))
@@ -30,7 +31,7 @@ internal sealed class ComposeLogs(ComposeProject project)
         var lines = Channel.CreateBounded<LogLine>(1000);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var last = past.GroupBy(l => l.Instance).ToDictionary(g => g.Key, g => g.Max(l => l.At));
-        var followers = Task.WhenAll(snapshot.Containers
+        var followers = Task.WhenAll(containers
             .Where(c => c.State.Running)
             .Select(c => FollowAsync(c, last.GetValueOrDefault(c.DisplayName), lines.Writer, stop.Token)));
         _ = followers.ContinueWith(t => lines.Writer.TryComplete(t.Exception?.GetBaseException()), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

@@ -1,0 +1,152 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Compose.Evidence;
+using UpgradeOps.Engine.Platforms.Compose.Planning;
+using UpgradeOps.Engine.Platforms.Compose.Steps;
+using UpgradeOps.Engine.Platforms.Jobs;
+using UpgradeOps.Engine.Steps;
+
+namespace UpgradeOps.Engine.Platforms.Compose.Scratch;
+
+/// <summary>
+/// The copy of a Compose application that a rehearsal runs: containers of their own, in the networks that are there. Nothing of the live
+/// application is its business: it changes no file, no tag and no container of that.
+/// </summary>
+internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : IPlatform
+{
+    /// <summary>Of a job: its image.</summary>
+    private const string Image = "image";
+
+    private static readonly string[] Local = ["unix://", "npipe://"];
+
+    private readonly ScratchStart start = new(project, run);
+    private readonly ComposePlatform live = new(project);
+
+    public string Prefix => StepKinds.Prefix;
+
+    /// <summary>Looks whether a copy would have something in common with the live application.</summary>
+    /// <returns>What a person must know of it.</returns>
+    /// <exception cref="AppException"><see cref="ErrorIds.RehearsalShares"/>; <see cref="ErrorIds.RehearsalNotDeclared"/>: its port is not known.</exception>
+    public async Task<IReadOnlyList<Finding>> RefuseSharesAsync(CancellationToken cancellationToken)
+    {
+        if (project.Docker.Endpoint is var engine && (engine.IsElsewhere || !Local.Any(l => engine.Address.StartsWith(l, StringComparison.Ordinal))))
+            throw new AppException(ErrorIds.DefinitionNotImplemented, $"The Docker Engine at {engine.Address} runs on another machine: a rehearsal on Compose asks its copy on this one.", project.Definition.Name, "Rehearse on the engine's own machine.");
+        var (model, services) = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        start.Port(model);
+        foreach (var service in Run(services))
+            new ScratchShares(model, run, project.Definition.Name).Refuse(service);
+        return [.. services.Findings()];
+    }
+
+    /// <summary>Makes the copy's volumes, empty; those that are there already stay as they are.</summary>
+    /// <returns>The copy's volumes by the live ones in whose place they are mounted.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> CreateVolumesAsync(CancellationToken cancellationToken)
+    {
+        var (model, services) = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        var volumes = Run(services).SelectMany(model.Volumes).Distinct().ToDictionary(v => v, start.Names.Volume);
+        foreach (var volume in volumes.Values)
+            await project.Docker.CreateVolumeAsync(new VolumeSpec(volume, start.Names.Labels), cancellationToken).ConfigureAwait(false);
+        return volumes;
+    }
+
+    /// <summary>Ends and removes the copy, and what an interrupted rehearsal left of it.</summary>
+    public Task RemoveAsync(CancellationToken cancellationToken) => start.Remains.RemoveAsync(cancellationToken);
+
+    public async Task<Deployment> InspectAsync(CancellationToken cancellationToken) =>
+        new() { Name = project.Definition.Name, Instances = await InstancesAsync(cancellationToken).ConfigureAwait(false) };
+
+    public async Task<IReadOnlyList<Instance>> InstancesAsync(CancellationToken cancellationToken) =>
+        [.. (await start.Remains.ContainersAsync(cancellationToken).ConfigureAwait(false)).Select(ContainerInstance.Of)];
+
+    /// <summary>Nothing: what stands against the update is looked for at the live application.</summary>
+    public Task<IReadOnlyList<Finding>> CheckAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Finding>>([]);
+
+    public async Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
+    {
+        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        var value = await ValueAsync(target, cancellationToken).ConfigureAwait(false);
+        var moved = await new MovePlanner(project, snapshot, value).RunAsync(target, cancellationToken).ConfigureAwait(false);
+        var copied = new ScratchServices(project, snapshot).Of(moved);
+        List<MovedService> needed = [.. copied, .. moved.Where(m => m.Name == project.Definition.Migrations?.Service && !copied.Contains(m))];
+        var words = new StepWords(needed, target.Release);
+        return
+        [
+            Step(StepKinds.Pull, StepPhase.Stage, words.Pull, needed, value) with { Reversibility = Reversibility.Additive, Interruptible = true },
+            Step(StepKinds.Hold, StepPhase.Stage, "Hold the copy's images against pruning", needed, value) with { Reversibility = Reversibility.Additive },
+            Step(StepKinds.Start, StepPhase.Switch, $"Start the copy of {string.Join(", ", copied.Select(c => c.Name))}", copied, value) with { CausesOutage = true, StartsNew = true },
+        ];
+    }
+
+    public IStep Create(PlannedStep planned) => planned.Kind switch
+    {
+        StepKinds.Pull => new PullStep(planned, project),
+        StepKinds.Hold => new ScratchHoldStep(planned, project, start.Names),
+        StepKinds.Start => new ScratchStartStep(planned, project, start),
+        _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the kind '{planned.Kind}', which a copy on Compose has not.", planned.Id),
+    };
+
+    public IAsyncEnumerable<LogLine> LogsAsync(int tail, bool follow, CancellationToken cancellationToken) =>
+        new ComposeLogs(project, start.Remains.ContainersAsync).ReadAsync(tail, follow, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>
+        new ComposeEvidence(project).RunAsync(instanceIds, cancellationToken);
+
+    public Task<IReadOnlyDictionary<string, byte[]>?> ReadFolderAsync(string folder, string? version, CancellationToken cancellationToken) => live.ReadFolderAsync(folder, version, cancellationToken);
+
+    public async Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken)
+    {
+        var job = await live.PlanJobAsync(service, target, cancellationToken).ConfigureAwait(false);
+        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        var name = job[StepInputs.Service];
+        var moved = target is null ? [] : await new MovePlanner(project, snapshot, job[StepInputs.Value]).RunAsync(target, cancellationToken).ConfigureAwait(false);
+        var image = moved.FirstOrDefault(m => m.Name == name) is { } found ? found.NewImage ?? found.Reference : snapshot.Model.ImageOf(snapshot.Model.Services[name]);
+        return new Dictionary<string, string>(job) { [Image] = image };
+    }
+
+    public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs)
+    {
+        var container = start.Names.Container(name);
+        return new ComposeJob(
+            project, container,
+            (command, token) => start.RunAsync(container, inputs[StepInputs.Service], inputs[Image], inputs[StepInputs.Value], isApplication: false, command, token));
+    }
+
+    public async Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken)
+    {
+        var running = (await start.Remains.ContainersAsync(cancellationToken).ConfigureAwait(false)).Where(c => c.State.Running).Select(c => c.Id).ToList();
+        await Task.WhenAll(running.Select(id => project.Docker.StopContainerAsync(id, null, cancellationToken))).ConfigureAwait(false);
+        return running;
+    }
+
+    public Task StartWritersAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) => live.StartWritersAsync(instanceIds, cancellationToken);
+
+    public ValueTask DisposeAsync() => live.DisposeAsync();
+
+    /// <summary>The copy's services, and the one in whose environment the migrations' command runs.</summary>
+    private IEnumerable<string> Run(ScratchServices services)
+    {
+        string?[] migrating = [project.Definition.Migrations is { Command.Count: > 0 } declared ? declared.Service : null];
+        return services.Names.Concat(migrating.OfType<string>()).Distinct();
+    }
+
+    private async Task<(ScratchModel Model, ScratchServices Services)> ReadAsync(CancellationToken cancellationToken)
+    {
+        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        return (await start.ReadAsync(snapshot.Value ?? "", cancellationToken).ConfigureAwait(false), new ScratchServices(project, snapshot));
+    }
+
+    private async Task<string> ValueAsync(PlatformTarget target, CancellationToken cancellationToken) =>
+        (await live.PlanJobAsync(null, target, cancellationToken).ConfigureAwait(false))[StepInputs.Value];
+
+    private static PlannedStep Step(string kind, StepPhase phase, string description, IReadOnlyList<MovedService> services, string value) => new()
+    {
+        Id = $"main/{kind}#1",
+        Kind = kind,
+        Phase = phase,
+        Description = description,
+        Reversibility = Reversibility.Reversible,
+        Repeatable = Repeatability.Observable,
+        Inputs = new Dictionary<string, string> { [StepInputs.Services] = EngineJson.Write(services), [StepInputs.Value] = value },
+    };
+}

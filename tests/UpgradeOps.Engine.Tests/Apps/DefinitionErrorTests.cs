@@ -46,7 +46,7 @@ public class DefinitionErrorTests
     [InlineData("databases:", "onFailure: { data: restore }\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "onFailure.data", "under backups")]
     [InlineData("databases:", "state: /var/lib/x\ndatabases:", ErrorIds.DefinitionInvalid, "11:8", "state", "folder")]
     [InlineData("databases:", "migrations: { database: main, run: before-switch }\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "migrations.command", "Write the command")]
-    [InlineData("databases:", "rehearse: { environment: { PORT: \"{port}\" } }\ndatabases:", ErrorIds.DefinitionNotImplemented, "11:1", "rehearse", "Remove it")]
+    [InlineData("databases:", "rehearse: { environment: { PORT: \"{port}\" } }\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "rehearse.environment", "DB_NAME")]
     [InlineData("databases:", "migrations: { database: main, run: sometimes }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.run", "on-start")]
     [InlineData("databases:", "migrations: { database: main, files: m, source: m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:41", "migrations.source", "releases: { git")]
     [InlineData("databases:", "migrations: { database: main, files: m, source: ../m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:49", "migrations.source", "below the root")]
@@ -114,6 +114,27 @@ public class DefinitionErrorTests
 
         Assert.Contains($": {key}: ", error.Message.Split('\n')[0]);
         Assert.DoesNotContain("hunter2", error.Message);
+    }
+
+    [Theory]
+    [InlineData("port: 8080", "port: 70000", "rehearse.port")]
+    [InlineData("port: 8080", "command: [./app]", "rehearse.command")]
+    [InlineData("DB: \"{database}\"", "DB: \"{database}\", DATA: \"{shared}\"", "rehearse.environment")]
+    [InlineData("DB: \"{database}\"", "DB: kmp", "rehearse.environment")]
+    [InlineData("schema: upgradeops/v1\n", "schema: upgradeops/v1\nhost: ssh://me@server\n", "rehearse")]
+    [InlineData("    version: { env-file: .env, variable: TAG }", "    build: {}", "rehearse")]
+    public void A_rehearsal_on_Compose_must_make_sense(string from, string to, string key)
+    {
+        const string Rehearse = "backups: [ { database: main } ]\nrehearse: { port: 8080, environment: { DB: \"{database}\" } }\n";
+        var yaml = Definitions.Compose + "\n" + Rehearse;
+        var bound = Definitions.Parse(yaml).Rehearse!;
+        Assert.Equal((8080, "{database}"), (bound.ContainerPort, bound.Environment["DB"]));
+        Assert.Contains(from, yaml, StringComparison.Ordinal);
+
+        var changed = yaml.Replace(from, to);
+        if (to.Contains("build", StringComparison.Ordinal))
+            changed = changed.Replace("  image: ghcr.io/owner/kmp\n  channels: { release: latest }", "  git: https://git.example.org/kmp.git");
+        Assert.Contains($": {key}: ", Definitions.Refused(changed).Message);
     }
 
     [Theory]

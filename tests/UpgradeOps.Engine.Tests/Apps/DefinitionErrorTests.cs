@@ -46,7 +46,7 @@ public class DefinitionErrorTests
     [InlineData("databases:", "onFailure: { data: restore }\ndatabases:", ErrorIds.DefinitionInvalid, "11:14", "onFailure.data", "under backups")]
     [InlineData("databases:", "state: /var/lib/x\ndatabases:", ErrorIds.DefinitionInvalid, "11:8", "state", "folder")]
     [InlineData("databases:", "migrations: { database: main, run: before-switch }\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "migrations.command", "Write the command")]
-    [InlineData("databases:", "rehearse: { environment: { PORT: \"{port}\" } }\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "rehearse.environment", "DB_NAME")]
+    [InlineData("databases:", "rehearse: { environment: { PORT: \"{port}\" } }\nbackups: [ { database: main } ]\ndatabases:", ErrorIds.DefinitionInvalid, "11:13", "rehearse.environment", "DB_NAME")]
     [InlineData("databases:", "migrations: { database: main, run: sometimes }\ndatabases:", ErrorIds.DefinitionInvalid, "11:31", "migrations.run", "on-start")]
     [InlineData("databases:", "migrations: { database: main, files: m, source: m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:41", "migrations.source", "releases: { git")]
     [InlineData("databases:", "migrations: { database: main, files: m, source: ../m }\ndatabases:", ErrorIds.DefinitionInvalid, "11:49", "migrations.source", "below the root")]

@@ -63,6 +63,7 @@ internal sealed class RehearsedInstallation(KmpStack stack) : IAsyncDisposable
     public async Task<string> RemainsAsync() => string.Concat(
         await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", "label=upgradeops.rehearsal"),
         await Command.OutputAsync("docker", "volume", "ls", "--quiet", "--filter", "label=upgradeops.rehearsal"),
+        await Command.OutputAsync("docker", "network", "ls", "--quiet", "--filter", "name=rehearsal-"),
         await stack.SqlAsync("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('kmp', 'postgres')"));
 
     public async Task AssertNothingLeftAsync()

@@ -147,6 +147,13 @@ public sealed class ComposeRehearsalTests(RegistryFixture registry) : IClassFixt
         var port = await Assert.ThrowsAsync<AppException>(() => app.RehearseAsync("v1.1.0"));
         Assert.Equal(ErrorIds.RehearsalNotDeclared, port.ErrorId);
         Assert.Contains("port:", port.Error.RecommendedAction, StringComparison.Ordinal);
+
+        var env = await File.ReadAllTextAsync(app.Stack.EnvFile, Token);
+        await app.AppendAsync("generate: [ { variable: NEW_KEY, random: hex } ]");
+        var missing = await Assert.ThrowsAsync<AppException>(() => app.RehearseAsync("v1.1.0"));
+        Assert.Equal(ErrorIds.RehearsalIncomplete, missing.ErrorId);
+        Assert.Contains("NEW_KEY", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(env, await File.ReadAllTextAsync(app.Stack.EnvFile, Token));
         Assert.Empty(app.Admin.Journals(app.Stack.Project));
         await app.AssertNothingLeftAsync();
     }

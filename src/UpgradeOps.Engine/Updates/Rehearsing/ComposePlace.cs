@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Platforms.Compose.Scratch;
+using UpgradeOps.Engine.Platforms.Generate;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Steps;
 
@@ -8,7 +9,20 @@ namespace UpgradeOps.Engine.Updates.Rehearsing;
 /// <summary>Containers and volumes of its own in the application's engine.</summary>
 internal sealed class ComposePlace(AppRooms live, string operationId) : IScratchPlace
 {
-    public Task RefuseForeignAsync(CancellationToken cancellationToken) => UseAsync(platform => platform.RefuseSharesAsync(cancellationToken));
+    public async Task RefuseForeignAsync(CancellationToken cancellationToken)
+    {
+        var missing = (await live.Generate.LookAsync(cancellationToken).ConfigureAwait(false)).Where(v => v.State is ValueState.Missing or ValueState.PublicMissing).Select(v => v.Entry.Name).ToList();
+        if (missing.Count > 0)
+        {
+            throw new AppException(
+                ErrorIds.RehearsalIncomplete,
+                $"The update of {live.Definition.Name} makes {string.Join(", ", missing)} in {live.Definition.Platform.Directory}, which a copy on Compose would need there already: nothing is made in the live folder for a rehearsal.",
+                live.Definition.Path,
+                "Make what is missing yourself and rehearse again, or update without a rehearsal.");
+        }
+
+        await UseAsync(platform => platform.RefuseSharesAsync(cancellationToken)).ConfigureAwait(false);
+    }
 
     public Task<IReadOnlyList<Finding>> PrepareAsync(StepContext context, string? backupId, CancellationToken cancellationToken) => UseAsync(async platform =>
     {

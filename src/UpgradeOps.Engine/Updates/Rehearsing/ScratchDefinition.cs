@@ -35,6 +35,8 @@ internal static class ScratchDefinition
             },
             Health = [.. live.Health.Select(h => h with { Http = Moved(h.Http, port), From = "host" })],
             Smoke = new ScratchSmoke(live, port).Of(live.Smoke, out left),
+            // On Compose its folder is the live one, where nothing is to be made.
+            Generate = live.Platform.Compose is null ? live.Generate : [],
             Backups = [],
             Quiesce = QuiesceMode.None,
             Retention = null,

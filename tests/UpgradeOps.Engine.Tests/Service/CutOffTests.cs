@@ -81,6 +81,20 @@ public sealed class CutOffTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Half_a_record_goes_with_the_way_back()
+    {
+        await rig.InstallAsync(await rig.PublishAsync("1.0.0"));
+        var steps = await CutAsync(ServiceSteps.Stage, Cut.After, install: false);
+        var half = Path.Combine(rig.Paths.Records, $".1.1.0.json.{Guid.NewGuid():N}.tmp");
+        await File.WriteAllTextAsync(half, "{", ServiceRig.Token);
+
+        await rig.UndoAsync(steps.Take(1));
+
+        Assert.False(File.Exists(half));
+        Assert.True(File.Exists(rig.Paths.Record("1.0.0")));
+    }
+
+    [Fact]
     public async Task A_launch_of_the_new_version_that_comes_up_late_does_not_survive_the_way_back()
     {
         await rig.InstallAsync(await rig.PublishAsync("1.0.0"));

@@ -32,6 +32,13 @@ internal sealed class ReleaseFolders(ServicePaths paths, IHostFiles files)
         await files.WriteAtomicAsync(paths.Record(HostPath.Name(folder)), bytes, HostModes.OpenFile, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Removes what a kill left of a record that was being written. One operation at a time holds the application: nobody else writes here.</summary>
+    public async Task SweepRecordsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var left in (await files.ListAsync(paths.Records, cancellationToken).ConfigureAwait(false)).Where(e => !e.IsFolder && e.Name.StartsWith('.') && e.Name.EndsWith(".tmp", StringComparison.Ordinal)))
+            await files.DeleteAsync(left.Path, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<bool> ExistsAsync(string folder, CancellationToken cancellationToken) =>
         await files.StatAsync(folder, cancellationToken).ConfigureAwait(false) is { IsFolder: true };
 

@@ -53,6 +53,7 @@ internal sealed class BuildStep(PlannedStep planned, IHost host, ServicePaths pa
     {
         await Run(context).EndAllAsync(cancellationToken).ConfigureAwait(false);
         await repository.DiscardAsync(paths.Staging(context.OperationId), cancellationToken).ConfigureAwait(false);
+        await folders.SweepRecordsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task StageAsync(StepContext context, CancellationToken cancellationToken)

@@ -45,6 +45,9 @@ internal sealed class ExportStep(PlannedStep planned, ServicePaths paths, Releas
     }
 
     /// <summary>A whole release harms nobody and saves the next attempt its making: only what is half there goes.</summary>
-    public override Task UndoAsync(StepContext context, CancellationToken cancellationToken) =>
-        Repository.DiscardAsync(paths.Staging(context.OperationId), cancellationToken);
+    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        await Repository.DiscardAsync(paths.Staging(context.OperationId), cancellationToken).ConfigureAwait(false);
+        await folders.SweepRecordsAsync(cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -57,6 +57,7 @@ internal sealed class FetchStep(PlannedStep planned, IHost host, ServicePaths pa
         if (source is not null)
             Place(context).Remove();
         await host.Files.DeleteAsync(paths.Staging(context.OperationId), cancellationToken).ConfigureAwait(false);
+        await folders.SweepRecordsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task StageAsync(StepContext context, ChosenAsset chosen, string file, CancellationToken cancellationToken)

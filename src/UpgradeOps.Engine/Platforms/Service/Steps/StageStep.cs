@@ -37,8 +37,11 @@ internal sealed class StageStep(PlannedStep planned, ServicePaths paths, Release
     }
 
     /// <summary>A whole release harms nobody and saves the next attempt its copy: only what is half there goes.</summary>
-    public override Task UndoAsync(StepContext context, CancellationToken cancellationToken) =>
-        files.DeleteAsync(paths.Staging(context.OperationId), cancellationToken);
+    public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        await files.DeleteAsync(paths.Staging(context.OperationId), cancellationToken).ConfigureAwait(false);
+        await folders.SweepRecordsAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<bool> IsStagedAsync(CancellationToken cancellationToken)
     {

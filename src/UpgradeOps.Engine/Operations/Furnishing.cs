@@ -101,7 +101,7 @@ internal static class Furnishing
     private static IPlatform OpenPlatform(AppDefinition definition, IHost host, Lazy<DockerClient> docker, PullCredentialSource credentials, Redaction redaction, TimeProvider time, GitRepository? repository, AssetSource? assets) =>
         definition.Platform switch
         {
-            { Compose.Scratch: { } run } => new ScratchPlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction }, run),
+            { Compose.Scratch: { } run } => new ScratchPlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction, Repository = repository }, run),
             { Compose: not null } => new ComposePlatform(new ComposeProject(definition, host, docker.Value, credentials.FindAsync, time) { Redaction = redaction, Repository = repository }),
             { Service: not null } => new ServicePlatform(definition, host, time, repository, assets),
             _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: no platform is declared.", definition.Path),

@@ -122,7 +122,6 @@ public class DefinitionErrorTests
     [InlineData("DB: \"{database}\"", "DB: \"{database}\", DATA: \"{shared}\"", "rehearse.environment")]
     [InlineData("DB: \"{database}\"", "DB: kmp", "rehearse.environment")]
     [InlineData("schema: upgradeops/v1\n", "schema: upgradeops/v1\nhost: ssh://me@server\n", "rehearse")]
-    [InlineData("    version: { env-file: .env, variable: TAG }", "    build: {}", "rehearse")]
     public void A_rehearsal_on_Compose_must_make_sense(string from, string to, string key)
     {
         const string Rehearse = "backups: [ { database: main } ]\nrehearse: { port: 8080, environment: { DB: \"{database}\" } }\n";

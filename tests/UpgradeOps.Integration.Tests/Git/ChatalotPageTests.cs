@@ -13,6 +13,7 @@ public sealed class ChatalotPageTests
           main: { engine: postgresql, at: { service: postgres }, name: chatalot, user: chatalot, password: "env-file:.env#DB_PASSWORD" }
         backups: [ { database: main }, { volume: file_storage }, { files: [docker-compose.yml, .env, secrets/jwt] } ]
         migrations: { database: main, table: _sqlx_migrations, files: "image:/app/migrations", source: migrations }
+        rehearse: { environment: { PGDATABASE: "{database}", PGUSER: chatalot } }
         """;
 
     [Fact]
@@ -42,6 +43,17 @@ public sealed class ChatalotPageTests
         // ls migrations/ of what was fetched, against the database.
         Assert.Equal("38 Applied, 39 Applied, 40 Pending", await MigrationsAsync(world, "edge"));
         await Chatalot.SqlAsync(world, "INSERT INTO messages VALUES (2, 'second'); INSERT INTO threads VALUES (7)");
+
+        // Tried on a copy first: built, started on the data that there is now, migrated there and removed.
+        var running = await world.ContainerAsync("chatalot");
+        var rehearsal = await world.AskAsync<RehearsalReport>("rehearse", world.Definition);
+        Assert.True(rehearsal.Passed, EngineJson.Write(rehearsal, indented: true));
+        Assert.Contains("compose.build", rehearsal.Steps.Select(s => s.Kind));
+        Assert.Equal("public._sqlx_migrations: 2 -> 3", Assert.Single(rehearsal.Changed).ToString());
+        Assert.Equal(("v1.1.0", running), (await world.RunningAsync(), await world.ContainerAsync("chatalot")));
+        Assert.Equal("38 Applied, 39 Applied, 40 Pending", await MigrationsAsync(world, "edge"));
+        Assert.Equal("chatalot", await Chatalot.SqlAsync(world, "SELECT string_agg(datname, ' ') FROM pg_database WHERE datname LIKE 'chatalot%'"));
+        Assert.Empty(await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", "label=upgradeops.rehearsal"));
         var second = await world.UpdateAsync();
         Assert.True(second.Status == UpdateStatus.Kept, Text(second));
         Assert.Equal("v1.2.0", await world.RunningAsync());

@@ -18,9 +18,9 @@ internal static class RehearseBinding
     {
         if (definition.Rehearse is not { } rehearse || root.Child("rehearse", DefinitionKeys.Rehearse) is not { } section)
             return;
-        if (definition.Platform.Compose?.Build is not null || definition.Host != "local")
+        if (definition.Host != "local")
         {
-            root.Wrong("rehearse", definition.Host == "local" ? "this version rehearses published images only, none that are built" : "this version rehearses on its own machine only", "Remove it.", ErrorIds.DefinitionNotImplemented);
+            root.Wrong("rehearse", "this version rehearses on its own machine only", "Remove it.", ErrorIds.DefinitionNotImplemented);
             return;
         }
 

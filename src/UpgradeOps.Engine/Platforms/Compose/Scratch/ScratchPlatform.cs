@@ -1,6 +1,8 @@
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Builds;
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Evidence;
 using UpgradeOps.Engine.Platforms.Compose.Planning;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
@@ -51,7 +53,12 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
     }
 
     /// <summary>Ends and removes the copy, and what an interrupted rehearsal left of it.</summary>
-    public Task RemoveAsync(CancellationToken cancellationToken) => start.Remains.RemoveAsync(cancellationToken);
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        if (project.Compose.Build is not null)
+            await BuildWork.EndAllAsync(project.Host, project.Builds.Builds, project.Time, cancellationToken).ConfigureAwait(false);
+        await start.Remains.RemoveAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<Deployment> InspectAsync(CancellationToken cancellationToken) =>
         new() { Name = project.Definition.Name, Instances = await InstancesAsync(cancellationToken).ConfigureAwait(false) };
@@ -64,23 +71,35 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
 
     public async Task<IReadOnlyList<PlannedStep>> PlanAsync(Deployment current, PlatformTarget target, CancellationToken cancellationToken)
     {
-        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        var snapshot = await SnapshotAsync(target, cancellationToken).ConfigureAwait(false);
         var value = await ValueAsync(target, cancellationToken).ConfigureAwait(false);
         var moved = await new MovePlanner(project, snapshot, value).RunAsync(target, cancellationToken).ConfigureAwait(false);
         var copied = new ScratchServices(project, snapshot).Of(moved);
         List<MovedService> needed = [.. copied, .. moved.Where(m => m.Name == project.Definition.Migrations?.Service && !copied.Contains(m))];
         var words = new StepWords(needed, target.Release);
-        return
-        [
-            Step(StepKinds.Pull, StepPhase.Stage, words.Pull, needed, value) with { Reversibility = Reversibility.Additive, Interruptible = true },
-            Step(StepKinds.Hold, StepPhase.Stage, "Hold the copy's images against pruning", needed, value) with { Reversibility = Reversibility.Additive },
-            Step(StepKinds.Start, StepPhase.Switch, $"Start the copy of {string.Join(", ", copied.Select(c => c.Name))}", copied, value) with { CausesOutage = true, StartsNew = true },
-        ];
+        var (inputs, start) = (Inputs(needed, value), Inputs(copied, value));
+        var steps = new List<PlannedStep>();
+        if (snapshot.Target is null || needed.Any(s => s.Digest is not null))
+            steps.Add(Step(StepKinds.Pull, StepPhase.Stage, words.Pull, inputs) with { Reversibility = Reversibility.Additive, Interruptible = true });
+        if (snapshot.Target is { } built)
+        {
+            // Whoever has an image built need not be the one that is copied.
+            List<MovedService> building = [.. needed, .. moved.Where(m => m.BuiltAs is not null && !needed.Contains(m))];
+            var commit = new CommitPlan(target.Release, new StepWords(building, target.Release), built, snapshot);
+            var build = new Dictionary<string, string>(Inputs(building, value)) { [StepInputs.Project] = snapshot.Model.Project };
+            steps.Add(Step(StepKinds.Build, StepPhase.Stage, commit.Description, commit.BuildInputs(build)) with { Reversibility = Reversibility.Additive, Interruptible = true });
+            start[StepInputs.CommitFiles] = EngineJson.Write(built.Files);
+        }
+
+        steps.Add(Step(StepKinds.Hold, StepPhase.Stage, "Hold the copy's images against pruning", inputs) with { Reversibility = Reversibility.Additive });
+        steps.Add(Step(StepKinds.Start, StepPhase.Switch, $"Start the copy of {string.Join(", ", copied.Select(c => c.Name))}", start) with { CausesOutage = true, StartsNew = true });
+        return steps;
     }
 
     public IStep Create(PlannedStep planned) => planned.Kind switch
     {
         StepKinds.Pull => new PullStep(planned, project),
+        StepKinds.Build when project.Repository is { } repository => new BuildStep(planned, project, repository),
         StepKinds.Hold => new ScratchHoldStep(planned, project, start.Names),
         StepKinds.Start => new ScratchStartStep(planned, project, start),
         _ => throw new AppException(ErrorIds.PlanDamaged, $"Step {planned.Id} has the kind '{planned.Kind}', which a copy on Compose has not.", planned.Id),
@@ -97,11 +116,11 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
     public async Task<IReadOnlyDictionary<string, string>> PlanJobAsync(string? service, PlatformTarget? target, CancellationToken cancellationToken)
     {
         var job = await live.PlanJobAsync(service, target, cancellationToken).ConfigureAwait(false);
-        var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
+        var snapshot = await SnapshotAsync(target, cancellationToken).ConfigureAwait(false);
         var name = job[StepInputs.Service];
         var moved = target is null ? [] : await new MovePlanner(project, snapshot, job[StepInputs.Value]).RunAsync(target, cancellationToken).ConfigureAwait(false);
         var image = moved.FirstOrDefault(m => m.Name == name) is { } found ? found.NewImage ?? found.Reference : snapshot.Model.ImageOf(snapshot.Model.Services[name]);
-        return new Dictionary<string, string>(job) { [Image] = image };
+        return new Dictionary<string, string>(job) { [Image] = image, [StepInputs.CommitFiles] = EngineJson.Write(snapshot.Target?.Files ?? []) };
     }
 
     public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs)
@@ -109,7 +128,7 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
         var container = start.Names.Container(name);
         return new ComposeJob(
             project, container,
-            (command, token) => start.RunAsync(container, inputs[StepInputs.Service], inputs[Image], inputs[StepInputs.Value], isApplication: false, command, token));
+            (command, token) => start.RunAsync(container, inputs[StepInputs.Service], inputs[Image], inputs[StepInputs.Value], Files(inputs), isApplication: false, command, token));
     }
 
     public async Task<IReadOnlyList<string>> StopWritersAsync(CancellationToken cancellationToken)
@@ -136,10 +155,25 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
         return (await start.ReadAsync(snapshot.Value ?? "", cancellationToken).ConfigureAwait(false), new ScratchServices(project, snapshot));
     }
 
+    /// <summary>What there is, with the files of the commit that the update goes to where images are built.</summary>
+    private async Task<ComposeSnapshot> SnapshotAsync(PlatformTarget? target, CancellationToken cancellationToken)
+    {
+        var built = target is null || project.Compose.Build is null
+            ? null
+            : await TargetProject.ReadAsync(project, await live.InspectAsync(cancellationToken).ConfigureAwait(false), target, cancellationToken).ConfigureAwait(false);
+        return await ComposeSnapshot.ReadAsync(project, cancellationToken, built).ConfigureAwait(false);
+    }
+
     private async Task<string> ValueAsync(PlatformTarget target, CancellationToken cancellationToken) =>
         (await live.PlanJobAsync(null, target, cancellationToken).ConfigureAwait(false))[StepInputs.Value];
 
-    private static PlannedStep Step(string kind, StepPhase phase, string description, IReadOnlyList<MovedService> services, string value) => new()
+    private static IReadOnlyList<CommitFile> Files(IReadOnlyDictionary<string, string> inputs) =>
+        EngineJson.Read<List<CommitFile>>(inputs.GetValueOrDefault(StepInputs.CommitFiles, "[]"), ErrorIds.PlanDamaged, StepInputs.CommitFiles);
+
+    private static Dictionary<string, string> Inputs(IReadOnlyList<MovedService> services, string value) =>
+        new() { [StepInputs.Services] = EngineJson.Write(services), [StepInputs.Value] = value };
+
+    private static PlannedStep Step(string kind, StepPhase phase, string description, Dictionary<string, string> inputs) => new()
     {
         Id = $"main/{kind}#1",
         Kind = kind,
@@ -147,6 +181,6 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
         Description = description,
         Reversibility = Reversibility.Reversible,
         Repeatable = Repeatability.Observable,
-        Inputs = new Dictionary<string, string> { [StepInputs.Services] = EngineJson.Write(services), [StepInputs.Value] = value },
+        Inputs = inputs,
     };
 }

@@ -1,5 +1,8 @@
 using System.Globalization;
 using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Scratch;
 
@@ -14,18 +17,27 @@ internal sealed class ScratchStart(ComposeProject project, ScratchRun run)
     /// <param name="isApplication">True for what is to be asked: it gets the port.</param>
     /// <param name="command">In place of the service's own; empty for that one.</param>
     /// <param name="value">The variable's value.</param>
-    public async Task RunAsync(string container, string service, string image, string value, bool isApplication, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    /// <param name="files">The compose files that count, where a commit brings them; empty for those in the folder.</param>
+    public async Task RunAsync(
+        string container, string service, string image, string value, IReadOnlyList<CommitFile> files, bool isApplication, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
-        var model = await ReadAsync(value, cancellationToken).ConfigureAwait(false);
+        var compose = files.Count == 0 ? project.Command : project.CommandWith([.. files.Select(f => f.Taken ? HostPath.Join(project.Builds.Tree, f.Source!) : f.Path)]);
+        var model = await ReadAsync(compose, value, cancellationToken).ConfigureAwait(false);
         // Looked at once more: the files may be others by now.
         new ScratchShares(model, run, project.Definition.Name).Refuse(service);
         var publish = isApplication ? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{run.Port}:{Port(model)}") : null;
         await project.Docker.RemoveContainerAsync(container, withVolumes: true, cancellationToken).ConfigureAwait(false);
-        await project.Command.StartAloneAsync(new ScratchFile(model, run).Of(service, image), Names.Project, container, service, publish, command, value, cancellationToken).ConfigureAwait(false);
+        // Those that a commit adds are not there yet.
+        foreach (var volume in model.Volumes(service))
+            await project.Docker.CreateVolumeAsync(new VolumeSpec(Names.Volume(volume), Names.Labels), cancellationToken).ConfigureAwait(false);
+        await compose.StartAloneAsync(new ScratchFile(model, run).Of(service, image), Names.Project, container, service, publish, command, value, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<ScratchModel> ReadAsync(string value, CancellationToken cancellationToken) =>
-        new(await project.Command.ReadResolvedAsync(value, cancellationToken).ConfigureAwait(false));
+    /// <summary>What the files in the folder say.</summary>
+    public Task<ScratchModel> ReadAsync(string value, CancellationToken cancellationToken) => ReadAsync(project.Command, value, cancellationToken);
+
+    private static async Task<ScratchModel> ReadAsync(ComposeCommand compose, string value, CancellationToken cancellationToken) =>
+        new(await compose.ReadResolvedAsync(value, cancellationToken).ConfigureAwait(false));
 
     /// <exception cref="AppException"><see cref="ErrorIds.RehearsalNotDeclared"/>: nothing tells it.</exception>
     public int Port(ScratchModel model) => run.ContainerPort ?? model.TargetOf(project.Compose.Service, [.. run.LivePorts]) ?? throw new AppException(

@@ -1,5 +1,6 @@
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
 using UpgradeOps.Engine.Steps;
 
@@ -9,6 +10,8 @@ namespace UpgradeOps.Engine.Platforms.Compose.Scratch;
 internal sealed class ScratchStartStep(PlannedStep planned, ComposeProject project, ScratchStart start) : ComposeStep(planned, project)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private IReadOnlyList<CommitFile> Files => Read<List<CommitFile>>(OptionalInput(StepInputs.CommitFiles) ?? "[]");
 
     public override async Task DoAsync(StepContext context, CancellationToken cancellationToken)
     {
@@ -32,7 +35,7 @@ internal sealed class ScratchStartStep(PlannedStep planned, ComposeProject proje
     private async Task<ContainerDetails> StartAsync(MovedService service, CancellationToken cancellationToken)
     {
         var name = start.Names.Container(service.Name);
-        await start.RunAsync(name, service.Name, service.NewImage ?? service.Reference, Input(StepInputs.Value), isApplication: !service.EndsByItself, [], cancellationToken).ConfigureAwait(false);
+        await start.RunAsync(name, service.Name, service.NewImage ?? service.Reference, Input(StepInputs.Value), Files, isApplication: !service.EndsByItself, [], cancellationToken).ConfigureAwait(false);
         return await Docker.InspectContainerAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new AppException(ErrorIds.WrongInstance, $"The container {name} was removed by somebody right after its start.", name);
     }

@@ -15,6 +15,9 @@ internal sealed class ContainerPipe(string processes)
     /// <summary>What it is answered when the bytes go through the engine after all.</summary>
     public const string Through = "through\n";
 
+    /// <summary>For a command that was given up: to end, or to read what it has.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Only root may look at another user's process, and only on the machine where it runs.</summary>
     public static bool IsConceivable(DockerClient docker) =>
         !docker.Endpoint.IsElsewhere && OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
@@ -39,5 +42,12 @@ internal sealed class ContainerPipe(string processes)
         {
             return null;
         }
+    }
+
+    /// <summary>Ends a while after it was asked to, not before: reads and writes of a pipe cannot be cancelled.</summary>
+    public static async Task PatienceAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Patience, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
     }
 }

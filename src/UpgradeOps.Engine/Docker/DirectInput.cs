@@ -9,9 +9,6 @@ internal sealed class DirectInput(DockerClient docker, string processes = "/proc
 {
     private const string Name = "upgradeops-pipe";
 
-    /// <summary>For a command that was given up and does not read.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     // The shell holds both ends until it hears that the other side has the pipe, or wants to send through the engine after all. Then it becomes
     // the command, which sees its input end when the other side closes the pipe or dies. 3: the engine's way; 4: both ends; 5: the reading end.
     private const string Script =
@@ -79,7 +76,17 @@ internal sealed class DirectInput(DockerClient docker, string processes = "/proc
             return null;
         var pipe = await new ContainerPipe(processes)
             .OpenAsync(run, line[ContainerPipe.Announcement.Length..], FileAccess.Write, cancellationToken).ConfigureAwait(false);
-        await run.SayAsync(pipe is null ? ContainerPipe.Through : ContainerPipe.Direct, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await run.SayAsync(pipe is null ? ContainerPipe.Through : ContainerPipe.Direct, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A writing end that stays open here would let the command wait for more.
+            pipe?.Dispose();
+            throw;
+        }
+
         return pipe;
     }
 
@@ -90,7 +97,7 @@ internal sealed class DirectInput(DockerClient docker, string processes = "/proc
         if (await Task.WhenAny(send, receive).ConfigureAwait(false) != send)
             await sending.CancelAsync().ConfigureAwait(false);
         // A write into a pipe that nobody empties cannot be cancelled: it ends when the command does, which a cancelled one may do late.
-        await Task.WhenAny(send, PatienceAsync(sending.Token)).ConfigureAwait(false);
+        await Task.WhenAny(send, ContainerPipe.PatienceAsync(sending.Token)).ConfigureAwait(false);
         if (send.IsFaulted)
             await send.ConfigureAwait(false);
         if (receive.IsCompleted)
@@ -116,12 +123,5 @@ internal sealed class DirectInput(DockerClient docker, string processes = "/proc
         {
             // The command ended without reading all; its exit code and error text say why.
         }
-    }
-
-    /// <summary>Ends a while after it was asked to, not before.</summary>
-    private static async Task PatienceAsync(CancellationToken cancellationToken)
-    {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(Patience, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
     }
 }

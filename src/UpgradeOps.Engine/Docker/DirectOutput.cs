@@ -11,9 +11,6 @@ internal sealed class DirectOutput(DockerClient docker, string processes = "/pro
     private const string Name = "upgradeops-pipe";
     private const int Buffer = 1 << 18;
 
-    /// <summary>For the end of a command that was given up.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     // What it prints first tells the way of the rest. The shell holds both ends until it hears that the other side has the pipe, or wants it
     // through the engine after all; from then on it only waits, and ends the tool when nobody listens any more. 3: what it hears; 4: both ends
     // of the pipe; 5: the end that the tool gets.
@@ -99,19 +96,12 @@ internal sealed class DirectOutput(DockerClient docker, string processes = "/pro
             // A read that waits cannot be cancelled. When nobody listens any more the command is ended over there, and with it the pipe.
             using var leaving = cancellationToken.Register(run.Leave);
             var copying = pipe.CopyToAsync(output, Buffer, cancellationToken);
-            await Task.WhenAny(copying, PatienceAsync(cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(copying, ContainerPipe.PatienceAsync(cancellationToken)).ConfigureAwait(false);
             // An engine that is gone may not end the command: then nobody waits for it either.
             cancellationToken.ThrowIfCancellationRequested();
             await copying.ConfigureAwait(false);
         }
 
         return true;
-    }
-
-    /// <summary>Ends a while after it was asked to, not before.</summary>
-    private static async Task PatienceAsync(CancellationToken cancellationToken)
-    {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(Patience, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -1,8 +1,5 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace UpgradeOps.TestKit;
 
@@ -19,15 +16,7 @@ public sealed class FaultyS3 : IAsyncDisposable
     {
         Endpoint = $"http://127.0.0.1:{port}";
         server = new HttpClient { BaseAddress = new Uri(behind.Endpoint) };
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k =>
-        {
-            k.Limits.MaxRequestBodySize = null;
-            k.Listen(IPAddress.Loopback, port);
-        });
-        app = builder.Build();
-        app.Run(AnswerAsync);
+        app = S3Relay.Listen(port, AnswerAsync);
     }
 
     public string Endpoint { get; }

@@ -1,4 +1,8 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace UpgradeOps.TestKit;
 
@@ -6,6 +10,21 @@ namespace UpgradeOps.TestKit;
 internal static class S3Relay
 {
     private static readonly string[] NotPassed = ["Host", "Connection", "Transfer-Encoding", "Content-Length", "Expect"];
+
+    /// <summary>A server on a loopback port that takes bodies of any size; not started yet.</summary>
+    public static WebApplication Listen(int port, RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.Limits.MaxRequestBodySize = null;
+            k.Listen(IPAddress.Loopback, port);
+        });
+        var app = builder.Build();
+        app.Run(answer);
+        return app;
+    }
 
     public static HttpRequestMessage Question(HttpRequest request, byte[] body)
     {

@@ -32,7 +32,20 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time)
 
     /// <param name="host">Where the application runs and its release folder is.</param>
     /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: image name or certificate file.</exception>
-    public IReleaseSource Open(AppDefinition definition, IHost host, ISecretResolver secrets) => definition.Releases switch
+    public IReleaseSource Open(AppDefinition definition, IHost host, ISecretResolver secrets) => definition.Releases.Changelog is { } changelog
+        ? new GitHubChangelog(OpenBare(definition, host, secrets), OpenGitHub(definition.Releases, changelog, GitHubChangelog.Patience(Retries), secrets))
+        : OpenBare(definition, host, secrets);
+
+    /// <returns>Null when the application's releases come from elsewhere.</returns>
+    /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: certificate file.</exception>
+    public GitHubAssets? OpenGitHub(AppDefinition definition, ISecretResolver secrets) =>
+        definition.Releases.GitHub is { } github ? new GitHubAssets(github, OpenGitHub(definition.Releases, github, Retries, secrets)) : null;
+
+    /// <summary>The credentials with which images of this application are pulled: its own registry's, else what <c>docker login</c> stored.</summary>
+    public PullCredentialSource Credentials(AppDefinition definition, ISecretResolver secrets) =>
+        new(registry => CredentialsFor(definition, registry, secrets));
+
+    private IReleaseSource OpenBare(AppDefinition definition, IHost host, ISecretResolver secrets) => definition.Releases switch
     {
         { Image: { } image } => new ImageReleaseSource(definition.Name, definition.Releases, OpenRegistry(definition, image, secrets), Platform),
         { Git: not null } => new GitReleaseSource(definition.Name, definition.Releases, GitRepository.For(definition, host, secrets)!),
@@ -41,21 +54,13 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time)
         _ => throw new AppException(ErrorIds.DefinitionInvalid, $"{definition.Name}: releases names neither image nor folder nor git nor github.", definition.Path),
     };
 
-    /// <returns>Null when the application's releases come from elsewhere.</returns>
-    /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: certificate file.</exception>
-    public GitHubAssets? OpenGitHub(AppDefinition definition, ISecretResolver secrets)
+    private GitHubApi OpenGitHub(ReleasesDefinition releases, GitHubPlace place, RetryPolicy retries, ISecretResolver secrets)
     {
-        if (definition.Releases.GitHub is not { } github)
-            return null;
-        var api = new Uri(github.Api);
-        var authorities = CertificateAuthorities.Load(definition.Releases.CertificateAuthority, api.Authority);
-        var wire = new RegistryWire(RegistryHandlers.Get(authorities, viaProxy: !api.IsLoopback), Retries, time, new GitHubDialect());
-        return new GitHubAssets(github, new GitHubApi(github, wire, secrets, _github, time));
+        var address = new Uri(place.Api);
+        var authorities = place.Api == GitHubPlace.PublicApi ? [] : CertificateAuthorities.Load(releases.CertificateAuthority, address.Authority);
+        var wire = new RegistryWire(RegistryHandlers.Get(authorities, viaProxy: !address.IsLoopback), retries, time, new GitHubDialect());
+        return new GitHubApi(place, wire, secrets, _github, time);
     }
-
-    /// <summary>The credentials with which images of this application are pulled: its own registry's, else what <c>docker login</c> stored.</summary>
-    public PullCredentialSource Credentials(AppDefinition definition, ISecretResolver secrets) =>
-        new(registry => CredentialsFor(definition, registry, secrets));
 
     private OciRegistryClient OpenRegistry(AppDefinition definition, string image, ISecretResolver secrets)
     {

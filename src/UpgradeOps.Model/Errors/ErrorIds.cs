@@ -51,6 +51,7 @@ public static class ErrorIds
     public const string SubmoduleMissing = "UpgradeOps.Releases.SubmoduleMissing";
     public const string SignatureInvalid = "UpgradeOps.Releases.SignatureInvalid";
     public const string HistoryRewritten = "UpgradeOps.Releases.HistoryRewritten";
+    public const string ReleaseNotesMissing = "UpgradeOps.Releases.NotesMissing";
     public const string TagMoved = "UpgradeOps.Releases.TagMoved";
     public const string CheckoutDirty = "UpgradeOps.Releases.CheckoutDirty";
     public const string CheckoutDiverged = "UpgradeOps.Releases.CheckoutDiverged";

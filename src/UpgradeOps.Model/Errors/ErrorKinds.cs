@@ -51,6 +51,7 @@ internal static class ErrorKinds
         [ErrorIds.SubmoduleMissing] = (NotFound, "Let the submodule be fetched from the application's host, or name a release without it."),
         [ErrorIds.SignatureInvalid] = (NotPermitted, "Do not install it before its publisher says that the tag is theirs; then let git verify-tag succeed on the application's host."),
         [ErrorIds.HistoryRewritten] = (Conflict, "Ask who rewrote the branch; install it with -Force when it was on purpose."),
+        [ErrorIds.ReleaseNotesMissing] = (NotReachable, "Nothing has to be done for the update; where the notes are wanted, look at releases.changelog in the definition."),
         [ErrorIds.TagMoved] = (Conflict, "Ask who moved the tag; a release that is published should stay what it was."),
         [ErrorIds.CheckoutDirty] = (Conflict, "Commit and push what belongs to a release, or undo it with git restore."),
         [ErrorIds.CheckoutDiverged] = (Conflict, "Push the checkout's own commits, or reset it to the branch that it follows."),

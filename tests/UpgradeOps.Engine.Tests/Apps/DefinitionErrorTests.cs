@@ -117,6 +117,21 @@ public class DefinitionErrorTests
     }
 
     [Theory]
+    [InlineData("changelog: { token: \"env:T\" }", "releases.changelog.github")]
+    [InlineData("changelog: { github: o/n, token: ghp_hunter2 }", "releases.changelog.token")]
+    [InlineData("changelog: { github: o/n, api: \"http://github.example.org/api/v3\" }", "releases.changelog.api")]
+    [InlineData("changelog: { github: o/n }\n  certificateAuthority: ca.pem", "releases.certificateAuthority")]
+    [InlineData("github: { repository: o/n, asset: n.zip }\n  changelog: { github: o/n }", "releases.changelog")]
+    public void A_changelog_on_GitHub_must_make_sense(string releases, string key)
+    {
+        var isGitHub = releases.StartsWith("github", StringComparison.Ordinal);
+        var error = Definitions.Refused(Definitions.Service.Replace("folder: incoming", isGitHub ? releases : $"folder: incoming\n  {releases}"));
+
+        Assert.Contains($": {key}: ", error.Message.Split('\n')[0]);
+        Assert.DoesNotContain("hunter2", error.Message);
+    }
+
+    [Theory]
     [InlineData("port: 8080", "port: 70000", "rehearse.port")]
     [InlineData("port: 8080", "command: [./app]", "rehearse.command")]
     [InlineData("DB: \"{database}\"", "DB: \"{database}\", DATA: \"{shared}\"", "rehearse.environment")]

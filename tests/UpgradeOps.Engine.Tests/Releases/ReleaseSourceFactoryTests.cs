@@ -3,6 +3,7 @@ using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Hosts.Local;
 using UpgradeOps.Engine.Releases;
 using UpgradeOps.Engine.Releases.Folder;
+using UpgradeOps.Engine.Releases.GitHub;
 using UpgradeOps.Engine.Releases.Images;
 using UpgradeOps.Engine.Tests.Releases.Doubles;
 
@@ -25,6 +26,7 @@ public sealed class ReleaseSourceFactoryTests : IDisposable
     public void Opens_what_the_definition_names()
     {
         Assert.IsType<ImageReleaseSource>(Open(new ReleasesDefinition { Image = "ghcr.io/jhandel/kmp" }));
+        Assert.IsType<GitHubChangelog>(Open(new ReleasesDefinition { Image = "ghcr.io/jhandel/kmp", Changelog = new GitHubPlace { Repository = "jhandel/kmp" } }));
         Assert.IsType<FolderReleaseSource>(Open(new ReleasesDefinition { Folder = "/srv/releases" }));
         Assert.Equal(ErrorIds.DefinitionInvalid, Assert.Throws<AppException>(() => Open(new ReleasesDefinition())).ErrorId);
         Assert.Equal(ErrorIds.DefinitionInvalid, Assert.Throws<AppException>(() => Open(new ReleasesDefinition { Image = "kmp:latest" })).ErrorId);

@@ -188,6 +188,9 @@ internal sealed record ReleasesDefinition
     /// <summary>Where a person reads what changed: <c>github:owner/repository</c>, or an address with <c>{version}</c> in it.</summary>
     public string? Notes { get; init; }
 
+    /// <summary>From whose releases on GitHub it is read what a version brings; null when from nobody's.</summary>
+    public GitHubPlace? Changelog { get; init; }
+
     /// <summary>User for the registry, or for git over https; null for the credentials that <c>docker login</c> stored, or anonymous.</summary>
     public string? User { get; init; }
 

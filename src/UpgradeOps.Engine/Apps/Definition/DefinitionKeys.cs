@@ -32,10 +32,12 @@ internal static class DefinitionKeys
     public static readonly KeySet BuildCopy = new("platform.service.build.copy[]", ["from", "to", "mode"], "owner", "exclude");
 
     public static readonly KeySet Releases = new("releases",
-        ["image", "folder", "git", "github", "channels", "channel", "notes", "key", "verify", "signers", "user", "password", "certificateAuthority"],
+        ["image", "folder", "git", "github", "channels", "channel", "notes", "changelog", "key", "verify", "signers", "user", "password", "certificateAuthority"],
         "helm", "oci", "chart", "assets", "signature", "branch");
 
     public static readonly KeySet GitHub = new("releases.github", ["repository", "asset", "checksums", "strip", "as", "token", "api"], "prerelease", "tag", "signature", "attestation");
+
+    public static readonly KeySet Changelog = new("releases.changelog", ["github", "token", "api"], "file", "gitlab");
 
     public static readonly KeySet Database = new("databases.*", ["engine", "at", "name", "user", "password", "validate"],
         "connection", "tls", "options", "path");
@@ -79,5 +81,5 @@ internal static class DefinitionKeys
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, ComposeBuild, Service, Build, BuildStep, BuildCopy, Releases, GitHub, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Generate, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, ComposeBuild, Service, Build, BuildStep, BuildCopy, Releases, GitHub, Changelog, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Generate, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
 }

@@ -1,16 +1,12 @@
 namespace UpgradeOps.Engine.Apps.Definition;
 
 /// <summary>Releases that are assets of a repository's releases on GitHub, or on a GitHub Enterprise Server.</summary>
-internal sealed record GitHubDefinition
+internal sealed record GitHubDefinition : GitHubPlace
 {
-    /// <summary>Where api.github.com answers.</summary>
-    public const string PublicApi = "https://api.github.com";
-
     /// <summary>A value of <see cref="Checksums"/>: the publisher gives none.</summary>
     public const string NoChecksums = "none";
 
-    /// <summary><c>owner/name</c>.</summary>
-    public required string Repository { get; init; }
+    public override string Key => "releases.github";
 
     /// <summary>The asset's name with <c>{version}</c> (without a leading v) or <c>{tag}</c> in it.</summary>
     public required string Asset { get; init; }
@@ -23,10 +19,4 @@ internal sealed record GitHubDefinition
 
     /// <summary>What the program is called in the release folder, where the asset is the bare program; null for an archive.</summary>
     public string? As { get; init; }
-
-    /// <summary>A secret reference; null to ask anonymously.</summary>
-    public string? Token { get; init; }
-
-    /// <summary>Address of the REST API, without a slash at its end.</summary>
-    public string Api { get; init; } = PublicApi;
 }

@@ -73,7 +73,7 @@ internal sealed class AssetDownload(GitHubApi api)
                 if (answer is { Status: 416 })
                     file.SetLength(0);
                 else if (answer is { Status: < 500 and not 408 } && !Dialect.IsLimit(answer))
-                    throw GitHubErrors.Refused(api.Name, $"asset {asset.Name}", answer, api.HasToken);
+                    throw GitHubErrors.Refused(api, $"asset {asset.Name}", answer);
             }
             catch (Exception e) when (e is not AppException && !cancellationToken.IsCancellationRequested && WireFault.Of(e, new Uri(api.Address), api.Policy.TryTimeout) is { } passing)
             {

@@ -7,7 +7,7 @@ using UpgradeOps.Engine.Releases.Registry.Http;
 namespace UpgradeOps.Engine.Releases.GitHub;
 
 /// <summary>The part of GitHub's REST API that tells releases and hands out their assets. The token goes to the API alone, never to where it redirects to.</summary>
-internal sealed class GitHubApi(GitHubDefinition github, RegistryWire wire, ISecretResolver secrets, GitHubCache cache, TimeProvider time)
+internal sealed class GitHubApi(GitHubPlace github, RegistryWire wire, ISecretResolver secrets, GitHubCache cache, TimeProvider time)
 {
     private const string Json = "application/vnd.github+json";
     private const string Bytes = "application/octet-stream";
@@ -19,12 +19,13 @@ internal sealed class GitHubApi(GitHubDefinition github, RegistryWire wire, ISec
     private readonly Uri _base = new(github.Api + "/");
 
     /// <summary>The repository as a person knows it: <c>github.com/owner/name</c>.</summary>
-    public string Name => $"{(github.Api == GitHubDefinition.PublicApi ? "github.com" : _base.Authority)}/{github.Repository}";
+    public string Name => $"{(github.Api == GitHubPlace.PublicApi ? "github.com" : _base.Authority)}/{github.Repository}";
 
     /// <summary>Where it answers.</summary>
     public string Address => github.Api;
 
-    public bool HasToken => github.Token is not null;
+    /// <summary>How it was declared, which decides what is to be done about a refusal.</summary>
+    public GitHubPlace Declared => github;
 
     public RetryPolicy Policy => wire.Policy;
 
@@ -38,7 +39,7 @@ internal sealed class GitHubApi(GitHubDefinition github, RegistryWire wire, ISec
         Uri? next = new(_base, string.Create(CultureInfo.InvariantCulture, $"repos/{github.Repository}/releases?per_page={PageSize}"));
         for (var page = 0; next is not null && page < MostPages; page++)
         {
-            var answer = await AskAsync(next, cancellationToken).ConfigureAwait(false);
+            var answer = Granted(await AskAsync(next, cancellationToken).ConfigureAwait(false));
             try
             {
                 found.AddRange(GitHubRelease.ReadList(answer.Body));
@@ -54,12 +55,29 @@ internal sealed class GitHubApi(GitHubDefinition github, RegistryWire wire, ISec
         return [.. found.DistinctBy(r => r.Tag)];
     }
 
+    /// <returns>Null when no release has this tag; GitHub says the same of a repository that is not there, or not for us.</returns>
+    /// <exception cref="AppException">Not allowed, limited, or no answer: each its own ErrorId.</exception>
+    public async Task<GitHubRelease?> FindAsync(string tag, CancellationToken cancellationToken)
+    {
+        var answer = await AskAsync(new Uri(_base, $"repos/{github.Repository}/releases/tags/{Uri.EscapeDataString(tag)}"), cancellationToken).ConfigureAwait(false);
+        if (answer.Status == 404)
+            return null;
+        try
+        {
+            return GitHubRelease.ReadOne(Granted(answer).Body);
+        }
+        catch (FormatException e)
+        {
+            throw GitHubErrors.Unreadable(Name, $"its release {tag}", e.Message.TrimEnd('.'));
+        }
+    }
+
     /// <summary>A small asset, such as a file of checksums.</summary>
     public async Task<byte[]> ReadAsync(GitHubAsset asset, CancellationToken cancellationToken)
     {
         var request = await RequestAsync(asset, cancellationToken).ConfigureAwait(false);
         var answer = await wire.SendAsync(request, Name, cancellationToken).ConfigureAwait(false);
-        return answer.IsSuccess ? answer.Body : throw GitHubErrors.Refused(Name, $"asset {asset.Name}", answer, HasToken);
+        return answer.IsSuccess ? answer.Body : throw GitHubErrors.Refused(this, $"asset {asset.Name}", answer);
     }
 
     /// <summary>One try to get an asset's bytes; a refusal comes back as it is.</summary>
@@ -89,11 +107,12 @@ internal sealed class GitHubApi(GitHubDefinition github, RegistryWire wire, ISec
         var answer = await wire.SendAsync(request with { BodyLimit = LargestPage }, Name, cancellationToken).ConfigureAwait(false);
         if (answer.Status == 304 && known is var (_, before))
             return before;
-        if (!answer.IsSuccess)
-            throw GitHubErrors.Refused(Name, "its releases", answer, HasToken);
-        cache.Keep(key, answer);
+        if (answer.IsSuccess)
+            cache.Keep(key, answer);
         return answer;
     }
+
+    private RegistryAnswer Granted(RegistryAnswer answer) => answer.IsSuccess ? answer : throw GitHubErrors.Refused(this, "its releases", answer);
 
     /// <summary>By number, from the API's own address: what an answer calls an asset's address may be anybody's.</summary>
     private Task<RegistryRequest> RequestAsync(GitHubAsset asset, CancellationToken cancellationToken) =>

@@ -14,12 +14,17 @@ internal sealed record GitHubRelease(string Tag, bool IsPrerelease, DateTimeOffs
 
     /// <returns>All but drafts, which are nobody's business yet.</returns>
     /// <exception cref="FormatException">It is no list of releases.</exception>
-    public static IReadOnlyList<GitHubRelease> ReadList(byte[] json)
+    public static IReadOnlyList<GitHubRelease> ReadList(byte[] json) => Reading(json, list => (IReadOnlyList<GitHubRelease>)[.. list.EnumerateArray().Where(r => !Flag(r, "draft")).Select(Read)]);
+
+    /// <exception cref="FormatException">It is no release.</exception>
+    public static GitHubRelease ReadOne(byte[] json) => Reading(json, Read);
+
+    private static T Reading<T>(byte[] json, Func<JsonElement, T> read)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return [.. document.RootElement.EnumerateArray().Where(r => !Flag(r, "draft")).Select(Read)];
+            return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -35,7 +35,7 @@ public class SchemaTests
         var used = Definitions.SampleFiles.Select(YamlToJson.Read).Append(JsonNode.Parse("""
             {
               "platform": { "compose": { "files": ["a.yml"], "project": "p" } },
-              "releases": { "user": "u", "password": "env:P", "certificateAuthority": "ca.pem", "github": { "as": "notes" } },
+              "releases": { "user": "u", "password": "env:P", "certificateAuthority": "ca.pem", "github": { "as": "notes" }, "changelog": { "github": "o/n", "token": "env:T", "api": "https://g.example.org/api/v3" } },
               "backups": [ { "sqlite": "app.db", "inVolume": "data" }, { "database": "main", "jobs": 4 } ],
               "migrations": { "query": "SELECT v FROM done", "files": "migrations", "down": "migrations/down", "command": ["bin/migrate"], "service": "tools", "timeout": "5m" }
             }

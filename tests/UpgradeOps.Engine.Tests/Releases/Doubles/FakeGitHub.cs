@@ -78,6 +78,8 @@ internal sealed class FakeGitHub : IAsyncDisposable, ISecretResolver
     {
         if (request.Path.Contains("/assets/", StringComparison.Ordinal))
             return new FakeReply(302, "", ("Location", $"http://{Store.Host}/store/{request.Path.Split('/')[^1]}?sig=x"));
+        if (request.Path.Split("/releases/tags/") is [_, var wanted] && releases.Find(r => r.Tag == wanted && !r.Draft) is { } one)
+            return new FakeReply(200, GitHubShapes.Release(Definition.Api, Repository, 1, one, name => IdOf(one.Tag, name)).ToJsonString(), ("ETag", "\"one\""));
         if (!request.Path.EndsWith("/releases", StringComparison.Ordinal))
             return new FakeReply(404, GitHubShapes.Error("Not Found", 404).ToJsonString());
         var page = request.Query.Split('&').FirstOrDefault(q => q.StartsWith("page=", StringComparison.Ordinal)) is { } asked ? int.Parse(asked[5..]) : 1;

@@ -31,7 +31,7 @@ internal static class GitHubBinding
             Strip = strip ?? 0,
             As = section.Text("as", TextRule.Inside),
             Token = section.Text("token", TextRule.Secret),
-            Api = section.Text("api", TextRule.Api)?.TrimEnd('/') ?? GitHubDefinition.PublicApi,
+            Api = section.Text("api", TextRule.Api)?.TrimEnd('/') ?? GitHubPlace.PublicApi,
         };
     }
 }

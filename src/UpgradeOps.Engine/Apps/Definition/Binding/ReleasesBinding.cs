@@ -18,7 +18,8 @@ internal static class ReleasesBinding
             section.Wrong("channel", $"'{channel}' is none of the channels", $"Use one of {string.Join(", ", channels.Keys)}, or add it under channels.");
         else if (channel is not null && !section.Has("channels"))
             section.Wrong("channel", "no channels are declared", "Add them: 'channels: { release: latest }'.");
-        if (section.Has("certificateAuthority") && !section.Has("image") && !section.Has("github"))
+        var changelog = ChangelogBinding.Bind(section);
+        if (section.Has("certificateAuthority") && !section.Has("image") && !section.Has("github") && changelog is null or { Api: GitHubPlace.PublicApi })
             section.Wrong("certificateAuthority", "it counts for an image registry or GitHub only", "Remove it.");
         foreach (var key in (string[])["user", "password"])
         {
@@ -53,6 +54,7 @@ internal static class ReleasesBinding
             Channels = channels,
             Channel = channel,
             Notes = section.Text("notes", TextRule.Notes),
+            Changelog = changelog,
             User = section.Text("user"),
             Password = section.Text("password", TextRule.Secret),
             CertificateAuthority = section.Text("certificateAuthority") is { } authority ? folder.Here(authority) : null,

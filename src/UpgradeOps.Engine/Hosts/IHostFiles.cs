@@ -10,7 +10,10 @@ internal interface IHostFiles
     /// <returns>The bytes; null when there is no such file.</returns>
     Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken);
 
-    Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken);
+    Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) => OpenReadAsync(path, 0, cancellationToken);
+
+    /// <param name="from">The first byte that is wanted; behind the end there are none.</param>
+    Task<Stream> OpenReadAsync(string path, long from, CancellationToken cancellationToken);
 
     /// <summary>Creates a file for writing; fails when it exists.</summary>
     /// <param name="mode">Octal Unix mode; ignored on Windows.</param>

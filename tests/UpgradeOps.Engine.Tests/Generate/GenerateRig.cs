@@ -90,7 +90,7 @@ internal sealed class GenerateRig : IDisposable
 
         public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken) => Do(() => files.ReadAsync(path, cancellationToken));
 
-        public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) => Do(() => files.OpenReadAsync(path, cancellationToken));
+        public Task<Stream> OpenReadAsync(string path, long from, CancellationToken cancellationToken) => Do(() => files.OpenReadAsync(path, from, cancellationToken));
 
         public Task<Stream> CreateAsync(string path, int mode, CancellationToken cancellationToken) => Do(() => files.CreateAsync(path, mode, cancellationToken));
 

@@ -24,10 +24,13 @@ internal sealed class LocalFiles : IHostFiles
             },
             cancellationToken);
 
-    public Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken) =>
+    public Task<Stream> OpenReadAsync(string path, long from, CancellationToken cancellationToken) =>
         FileWork.DoAsync(
             path,
-            Stream () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan),
+            Stream () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan)
+            {
+                Position = from,
+            },
             cancellationToken);
 
     public Task<Stream> CreateAsync(string path, int mode, CancellationToken cancellationToken) =>

@@ -39,7 +39,8 @@ internal static class FileScripts
         find . ! -name . -prune -type l -exec sh -c 'for l; do printf "%s link %s\n%s target %s\n" {{mark}} "$l" {{mark}} "$(readlink -- "$l" && printf x)"; done' links {} +
         """);
 
-    public static string Read(string path) => Script($"exec cat <{ShellText.Quote(path)}");
+    /// <param name="from">The first byte that is wanted.</param>
+    public static string Read(string path, long from = 0) => Script($"exec {(from == 0 ? "cat" : $"tail -c +{from + 1}")} <{ShellText.Quote(path)}");
 
     /// <summary>Whether a file can be opened, before its bytes are asked for.</summary>
     public static string CheckReadable(string path) => Script(

@@ -23,10 +23,10 @@ internal sealed class SshFiles(SshHost host) : IHostFiles
         return IsMissing(answer.Error) ? null : throw Failed(path, answer);
     }
 
-    public async Task<Stream> OpenReadAsync(string path, CancellationToken cancellationToken)
+    public async Task<Stream> OpenReadAsync(string path, long from, CancellationToken cancellationToken)
     {
         Expect(path, (await host.AskAsync(FileScripts.CheckReadable(Checked(path)), repeatable: true, cancellationToken).ConfigureAwait(false)).Answer);
-        return await SshReadStream.OpenAsync(host, FileScripts.Read(path), answer => Expect(path, answer), cancellationToken).ConfigureAwait(false);
+        return await SshReadStream.OpenAsync(host, FileScripts.Read(path, from), answer => Expect(path, answer), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<Stream> CreateAsync(string path, int mode, CancellationToken cancellationToken)

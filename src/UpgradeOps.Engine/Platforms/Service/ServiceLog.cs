@@ -74,14 +74,10 @@ internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
     {
         if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is not { } file)
             return null;
-        var stream = await files.OpenReadAsync(paths.Log, cancellationToken).ConfigureAwait(false);
+        var start = from ?? Math.Max(0, file.Size - TailBytes);
+        var stream = await files.OpenReadAsync(paths.Log, start, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            var start = from ?? Math.Max(0, file.Size - TailBytes);
-            if (stream.CanSeek)
-                stream.Seek(start, SeekOrigin.Begin);
-            else
-                await stream.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
             using var buffer = new MemoryStream();
             await stream.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
             return (buffer.ToArray(), start + buffer.Length);

@@ -193,6 +193,10 @@ public abstract class HostFilesContract : IDisposable
         await stream.CopyToAsync(read, Token);
 
         Assert.True(bytes.AsSpan().SequenceEqual(read.ToArray()));
+        await using var end = await Files.OpenReadAsync(folder["bytes"], 1_500_000, Token);
+        Assert.Equal((bytes[^1], -1), (end.ReadByte(), end.ReadByte()));
+        await using var behind = await Files.OpenReadAsync(folder["bytes"], 1_500_002, Token);
+        Assert.Equal(-1, behind.ReadByte());
         var whole = await Files.ReadAsync(folder["bytes"], Token);
         Assert.True(bytes.AsSpan().SequenceEqual(whole));
         Assert.Empty((await Files.ReadAsync(folder["empty"], Token))!);

@@ -35,7 +35,11 @@ public sealed class EngineSession(EngineOptions options)
     internal Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary>The machines on which applications run.</summary>
-    internal HostList Hosts => LazyInitializer.EnsureInitialized(ref _hosts, () => new HostList(Variable, Options.Time));
+    internal HostList Hosts
+    {
+        get => LazyInitializer.EnsureInitialized(ref _hosts, () => new HostList(Variable, Options.Time));
+        init => _hosts = value;
+    }
 
     /// <summary>Shared by every application of the session: connections, and what registries asked for.</summary>
     internal ReleaseSourceFactory ReleaseSources { get; } = new(new LocalHost(), options.Time);

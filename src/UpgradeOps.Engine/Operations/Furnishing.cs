@@ -27,7 +27,11 @@ namespace UpgradeOps.Engine.Operations;
 /// <summary>Opens the rooms of an application: the one place that knows which implementation stands behind which contract.</summary>
 internal static class Furnishing
 {
-    public static AppRooms Open(AppDefinition definition, EngineSession session, IAppState state)
+    public static AppRooms Open(AppDefinition definition, EngineSession session, IAppState state) =>
+        Open(definition, session, state, StateFolders.Of(definition.Name, null, session.Options));
+
+    /// <param name="here">A folder of this machine for what is on its way to another one.</param>
+    private static AppRooms Open(AppDefinition definition, EngineSession session, IAppState state, string here)
     {
         var time = new SteadyTime(session.Options.Time);
         var host = session.Hosts.Open(definition.Host);
@@ -37,7 +41,7 @@ internal static class Furnishing
         var secrets = SecretResolver.For(definition, host.Files, session.Options, redaction);
         var docker = new Lazy<DockerClient>(() => new DockerClient(remoteHost is null ? DockerEndpoint.FromEnvironment(session.Variable) : RemoteEngine.On(remoteHost), time));
         var assets = session.ReleaseSources.OpenGitHub(definition, secrets) is { } github
-            ? new AssetSource(github, remoteHost is null ? null : Path.Combine(StateFolders.Of(definition.Name, null, session.Options), "downloads"))
+            ? new AssetSource(github, remoteHost is null ? null : Path.Combine(here, "downloads"))
             : null;
         var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time, GitRepository.For(definition, host, secrets), assets);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
@@ -63,7 +67,10 @@ internal static class Furnishing
                 definition, platform, time, redaction, smoke: new SmokeTests(definition, host, databases, secrets, redaction, time, remoteHost is null ? null : remoteHost.DialAsync),
                 fromHost: remoteHost is null ? null : new HttpAsk(time, remoteHost.DialAsync).AskAsync),
             Beside = (other, progress, folder) => Open(
-                other, new EngineSession(session.Options with { Progress = progress }) { Variable = session.Variable }, new FolderState(other.Name, folder, session.Options.Time)),
+                other,
+                new EngineSession(session.Options with { Progress = progress }) { Variable = session.Variable, Hosts = session.Hosts },
+                new FolderState(other.Name, folder, session.Options.Time),
+                folder),
             Closing = () =>
             {
                 remote?.Dispose();

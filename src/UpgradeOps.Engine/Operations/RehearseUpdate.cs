@@ -22,6 +22,19 @@ public sealed class RehearseUpdate(EngineSession session)
         return await session.UseAsync(options.Name, rooms => RunAsync(rooms, options, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
+    private static AppError Why(AppRooms rooms, OperationRecord? record, UpdateResult result)
+    {
+        var name = rooms.Definition.Name;
+        var error = result.Error ?? new AppException(ErrorIds.Interrupted, $"The rehearsal of {name} ended {result.Status}.", name).Error;
+        // Asked to stop, it removes the copy first.
+        var stays = record?.IsClosed == false && error.ErrorId != ErrorIds.Interrupted && record.Plan.Steps.Any(s => s.Kind == RehearsalSteps.Run && record.Step(s.Id).Begun);
+        return error with
+        {
+            Message = stays ? $"{error.Message} What there is of the copy of {name} stays on {rooms.Host.Address} until the next rehearsal, Resume-AppUpdate or Undo-AppUpdate removes it." : error.Message,
+            RecommendedAction = result.Next ?? error.RecommendedAction,
+        };
+    }
+
     /// <summary>A rehearsal that was killed is not gone on with: what it left is removed.</summary>
     private async Task ClearAsync(string name, CancellationToken cancellationToken)
     {
@@ -40,7 +53,7 @@ public sealed class RehearseUpdate(EngineSession session)
             rooms.Options,
             () => Leased.RunAsync(rooms, "rehearse", error => Results.Refused(null, name, error, OperationKind.Rehearsal), WorkAsync, cancellationToken)).ConfigureAwait(false);
         if (result.Status != UpdateStatus.Kept || record is null || real is null)
-            throw new AppException((result.Error ?? new AppException(ErrorIds.Interrupted, $"The rehearsal of {name} ended {result.Status}.", name).Error) with { RecommendedAction = result.Next ?? result.Error?.RecommendedAction });
+            throw new AppException(Why(rooms, record, result));
         return RehearsalResults.Report(rooms.Definition, record, real, result);
 
         async Task<UpdateResult> WorkAsync(ILease lease)

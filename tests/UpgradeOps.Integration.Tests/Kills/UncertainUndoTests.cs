@@ -26,11 +26,11 @@ public sealed class UncertainUndoTests(RegistryFixture registry) : IClassFixture
         {
             var kept = await admin.UpdateAsync(name, version: "v1.3.0");
             Assert.True(kept.Status == UpdateStatus.Kept, Outcomes.Describe(kept));
-            await ConsoleProcess.KillWhenAsync(() => Runs(folder) == 1, ["undo", name, "--data", "restore", "--force", .. admin.Folders]);
+            await ConsoleProcess.KillWhenAsync(() => Runs(folder) == 1, null, ["undo", name, "--data", "restore", "--force", .. admin.Folders]);
         }
         else
         {
-            await ConsoleProcess.KillWhenAsync(() => Runs(folder) == 1, ["update", name, "--version", "v1.3.7", "--yes", .. admin.Folders]);
+            await ConsoleProcess.KillWhenAsync(() => Runs(folder) == 1, null, ["update", name, "--version", "v1.3.7", "--yes", .. admin.Folders]);
         }
 
         for (var twice = 0; twice < 2; twice++)

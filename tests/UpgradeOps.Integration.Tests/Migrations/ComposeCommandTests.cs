@@ -39,7 +39,7 @@ public sealed class ComposeCommandTests(RegistryFixture registry) : IClassFixtur
         }
         else
         {
-            await ConsoleProcess.KillWhenAsync(() => Reached(stack).Length == 1, ["update", name, "--version", "v1.1.0", "--yes", .. admin.Folders]);
+            await ConsoleProcess.KillWhenAsync(() => Reached(stack).Length == 1, null, ["update", name, "--version", "v1.1.0", "--yes", .. admin.Folders]);
             Assert.Equal("v1.0.0", await stack.VersionAsync());
             if (killedThen == "resume")
                 await OpenAsync(stack);

@@ -114,7 +114,7 @@ public sealed class KilledCommandTests
                 await File.WriteAllTextAsync(app.DefinitionPath, (await File.ReadAllTextAsync(app.DefinitionPath, Token)).Replace("table: _sqlx_migrations", tracker, StringComparison.Ordinal), Token);
             app.PublishNext("1.1.0", false, ("040_titles.sql", "ALTER TABLE threads ADD title TEXT;"));
             await RunByCommandTests.WaitInMigrationAsync(app, "1.1.0");
-            await ConsoleProcess.KillWhenAsync(() => Runs(app).Length == 1, ["update", app.DefinitionPath, "--version", "1.1.0", "--yes", .. app.Folders]);
+            await ConsoleProcess.KillWhenAsync(() => Runs(app).Length == 1, null, ["update", app.DefinitionPath, "--version", "1.1.0", "--yes", .. app.Folders]);
             return app;
         }
         catch

@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Progress;
 
 namespace UpgradeOps.Integration.Migrations;
 
@@ -28,9 +29,15 @@ internal sealed class SqlxService : IAsyncDisposable
     private readonly TempFolder folder = new("sqlx-");
     private readonly int port = FreePort.Next();
 
-    private SqlxService(PostgresServer server) => Server = server;
+    private SqlxService(PostgresServer server, SshServer? ssh) => (Server, Ssh) = (server, ssh);
 
     public PostgresServer Server { get; }
+
+    /// <summary>Of the host; null when that is this machine.</summary>
+    public SshServer? Ssh { get; }
+
+    /// <summary>For the console.</summary>
+    public Dictionary<string, string> Variables => Ssh is null ? [] : new() { ["UPGRADEOPS_SSH_CONFIG"] = Ssh.ConfigurationFile, ["UPGRADEOPS_SSH_PATIENCE"] = "10" };
 
     public EngineSession Session { get; private set; } = null!;
 
@@ -47,9 +54,10 @@ internal sealed class SqlxService : IAsyncDisposable
     /// <param name="migrations">More of <c>migrations:</c>.</param>
     /// <param name="extra">More lines of the definition.</param>
     /// <param name="atStart">False for an application whose migrations somebody else runs: <c>sh migrate</c> in a release.</param>
-    public static async Task<SqlxService> StartAsync(string migrations = "", string extra = "", bool atStart = true)
+    /// <param name="remote">Its host is reached over SSH, and has its state.</param>
+    public static async Task<SqlxService> StartAsync(string migrations = "", string extra = "", bool atStart = true, bool remote = false)
     {
-        var app = new SqlxService(await PostgresServer.StartAsync("ssl=off"));
+        var app = new SqlxService(await PostgresServer.StartAsync("ssl=off"), remote ? await SshServer.StartAsync() : null);
         try
         {
             await app.Server.SqlAsync("CREATE DATABASE chat");
@@ -57,6 +65,7 @@ internal sealed class SqlxService : IAsyncDisposable
             await File.WriteAllTextAsync(app.DefinitionPath, $$"""
                 schema: upgradeops/v1
                 name: chat
+                {{(app.Ssh is null ? "" : $"host: {app.Ssh.Address}\nstate: {{ folder: \"{app.State}\" }}")}}
                 platform: { service: { directory: "{{app.folder["srv"]}}", command: [sh, run], stopTimeout: 3s, environment: { PASSWORD_FILE: "{{app.Server.PasswordFile}}", PGPORT: "{{app.Server.Port}}" } } }
                 releases: { folder: "{{app.folder["in"]}}" }
                 databases:
@@ -68,7 +77,7 @@ internal sealed class SqlxService : IAsyncDisposable
                 {{extra}}
                 """);
             Directory.CreateDirectory(app.folder["srv"]);
-            app.Session = new EngineSession(new EngineOptions { ConfigFolder = app.folder["config"], StateFolder = app.folder["state"] });
+            app.Session = app.Watched(NoProgress.Instance);
             var first = await app.UpdateAsync("1.0.0");
             Assert.True(first.Status == UpdateStatus.Kept, Updates.Outcomes.Describe(first));
             return app;
@@ -79,6 +88,12 @@ internal sealed class SqlxService : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>A session of its own, with somebody who hears what goes on.</summary>
+    public EngineSession Watched(IProgressSink progress) => new(new EngineOptions { ConfigFolder = folder["config"], StateFolder = folder["state"], Progress = progress })
+    {
+        Variable = name => Variables.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name),
+    };
 
     /// <summary>A release with the migrations of 1.0.0 and more.</summary>
     public void PublishNext(string version, bool atStart, params (string File, string Sql)[] more) => Publish(
@@ -105,7 +120,10 @@ internal sealed class SqlxService : IAsyncDisposable
 
     public string InstalledFile(string version, string file) => Service($"releases/{version}/{file}");
 
-    public string StateFile(string operationId, string name) => Directory.GetFiles(folder[$"state/chat/operations/{operationId}"], $"*{name}", SearchOption.AllDirectories).Single();
+    public string StateFile(string operationId, string name) => Directory.GetFiles(Path.Combine(State, "operations", operationId), $"*{name}", SearchOption.AllDirectories).Single();
+
+    /// <summary>What is remembered about it, here or over there.</summary>
+    private string State => Ssh is null ? folder["state/chat"] : folder["over there"];
 
     /// <summary>The pid file of the process that serves.</summary>
     public Task<string> ProcessAsync() => File.ReadAllTextAsync(Service("run/app.pid"));
@@ -117,6 +135,8 @@ internal sealed class SqlxService : IAsyncDisposable
         var pid = folder["srv/run/app.pid"];
         if (File.Exists(pid) && File.ReadAllLines(pid).FirstOrDefault(l => l.StartsWith("pid=", StringComparison.Ordinal)) is { } line)
             await Command.RunAsync("kill", "-9", line["pid=".Length..]);
+        if (Ssh is not null)
+            await Ssh.DisposeAsync();
         await Server.DisposeAsync();
         folder.Dispose();
     }

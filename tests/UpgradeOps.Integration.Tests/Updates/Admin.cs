@@ -6,8 +6,14 @@ namespace UpgradeOps.Integration.Updates;
 internal sealed class Admin : IDisposable
 {
     private readonly TempFolder _folder = new("admin-");
+    private readonly SshServer? _host;
 
-    public Admin() => Session = NewSession();
+    /// <param name="host">The applications' own, where that is not this machine.</param>
+    public Admin(SshServer? host = null)
+    {
+        _host = host;
+        Session = NewSession();
+    }
 
     public EngineSession Session { get; private set; }
 
@@ -16,10 +22,18 @@ internal sealed class Admin : IDisposable
     /// <summary>The same folders for the console.</summary>
     public IReadOnlyList<string> Folders => ["--config-folder", _folder["config"], "--state-folder", StateFolder];
 
+    /// <summary>For the console. With a host over SSH, an engine of this machine is nobody's.</summary>
+    public Dictionary<string, string> Variables => _host is null
+        ? []
+        : new() { ["UPGRADEOPS_SSH_CONFIG"] = _host.ConfigurationFile, ["UPGRADEOPS_SSH_PATIENCE"] = "10", ["DOCKER_HOST"] = "tcp://127.0.0.1:1" };
+
+    /// <summary>What is remembered about an application, here or, where its definition says so, over there.</summary>
+    public string StateOf(string name) => _host is null ? Path.Combine(StateFolder, name) : _folder["over there"];
+
     /// <summary>Journals of operations that were begun on an application.</summary>
     public IReadOnlyList<string> Journals(string name)
     {
-        var operations = Path.Combine(StateFolder, name, "operations");
+        var operations = Path.Combine(StateOf(name), "operations");
         return Directory.Exists(operations) ? Directory.GetFiles(operations, "journal.jsonl", SearchOption.AllDirectories) : [];
     }
 
@@ -28,7 +42,10 @@ internal sealed class Admin : IDisposable
     {
         ConfigFolder = _folder["config"],
         StateFolder = StateFolder,
-    });
+    })
+    {
+        Variable = name => Variables.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name),
+    };
 
     public async Task<string> RegisterAsync(KmpStack stack) =>
         (await new RegisterApp(Session).RunAsync(stack.DefinitionPath, force: false, CancellationToken.None)).Name;

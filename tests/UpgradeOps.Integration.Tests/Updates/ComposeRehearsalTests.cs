@@ -13,12 +13,14 @@ public sealed class ComposeRehearsalTests(RegistryFixture registry) : IClassFixt
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_version_that_works_passes_with_its_times_and_rows_and_the_live_installation_is_not_touched()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_version_that_works_passes_with_its_times_and_rows_and_the_live_installation_is_not_touched(bool remote)
     {
-        Needs.Stack();
+        NeedsParts(remote);
         await registry.Images.PublishAsync(Next);
-        await using var app = await RehearsedInstallation.StartAsync(registry.Images);
+        await using var app = await RehearsedInstallation.StartAsync(registry.Images, remote);
         await app.AppendAsync(Rehearse, $$"""
             smoke:
               - { name: health, http: "{{app.Stack.Url}}health", json: { version: "v1.4.0" } }
@@ -52,13 +54,15 @@ public sealed class ComposeRehearsalTests(RegistryFixture registry) : IClassFixt
         await app.AssertNothingLeftAsync();
     }
 
-    [Fact]
-    public async Task What_would_fail_is_told_and_the_live_installation_is_not_touched()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_would_fail_is_told_and_the_live_installation_is_not_touched(bool remote)
     {
-        Needs.Stack();
+        NeedsParts(remote);
         await registry.Images.PublishAsync(KmpRelease.V110 with { Version = "v1.5.0", Migrations = [KmpRelease.CreateEntries, KmpRelease.Broken] });
         await registry.Images.PublishAsync(KmpRelease.V110 with { Version = "v1.6.0", Behaviour = KmpBehaviour.Exits });
-        await using var app = await RehearsedInstallation.StartAsync(registry.Images);
+        await using var app = await RehearsedInstallation.StartAsync(registry.Images, remote);
         await app.AppendAsync(Rehearse, "healthTimeout: 10s");
         await using var watch = await LiveWatch.StartAsync(app);
 
@@ -159,20 +163,23 @@ public sealed class ComposeRehearsalTests(RegistryFixture registry) : IClassFixt
     }
 
     [Theory]
-    [InlineData("rehearse", "health.verify")]
-    [InlineData("undo", "Starting app")]
-    [InlineData("resume", "Restoring volume")]
-    public async Task Killed_in_the_middle_what_it_left_is_found_and_removed(string next, string moment)
+    [InlineData("rehearse", "health.verify", false)]
+    [InlineData("undo", "Starting app", false)]
+    [InlineData("resume", "Restoring volume", false)]
+    [InlineData("rehearse", "health.verify", true)]
+    [InlineData("rehearse", "Starting app", true)]
+    [InlineData("undo", "Restoring volume", true)]
+    public async Task Killed_in_the_middle_what_it_left_is_found_and_removed(string next, string moment, bool remote)
     {
-        Needs.Stack();
+        NeedsParts(remote);
         await registry.Images.PublishAsync(Next);
-        await using var app = await RehearsedInstallation.StartAsync(registry.Images);
+        await using var app = await RehearsedInstallation.StartAsync(registry.Images, remote);
         await app.AppendAsync(Rehearse);
         await using var watch = await LiveWatch.StartAsync(app);
         var copy = moment == "health.verify" ? watch.FollowCopyAsync() : null;
         var killed = await ConsoleProcess.RunAsync(
             e => moment == "health.verify" ? copy!.IsCompleted : e.Message?.Contains(moment, StringComparison.Ordinal) == true,
-            null, ["rehearse", app.Stack.DefinitionPath, "--version", "v1.4.0", .. app.Admin.Folders]);
+            app.Admin.Variables, ["rehearse", app.Stack.DefinitionPath, "--version", "v1.4.0", .. app.Admin.Folders]);
         Assert.True(killed.KilledAt is not null, killed.ToString());
         Assert.NotEqual("", await app.RemainsAsync());
 
@@ -194,6 +201,13 @@ public sealed class ComposeRehearsalTests(RegistryFixture registry) : IClassFixt
 
         await watch.AssertUntouchedAsync();
         await app.AssertNothingLeftAsync();
+    }
+
+    private static void NeedsParts(bool remote)
+    {
+        Needs.Stack();
+        if (remote)
+            Needs.Parts(Part.Ssh);
     }
 
     private static string Describe(RehearsalReport report) =>

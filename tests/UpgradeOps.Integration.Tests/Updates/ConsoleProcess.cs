@@ -10,9 +10,9 @@ internal static class ConsoleProcess
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "UpgradeOps.Cli.dll");
 
     /// <summary>Runs until something is seen elsewhere, such as a file that a command of it writes; then nothing in it runs any more.</summary>
-    public static async Task KillWhenAsync(Func<bool> seen, params IEnumerable<string> arguments)
+    public static async Task KillWhenAsync(Func<bool> seen, IReadOnlyDictionary<string, string>? environment, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(Info(arguments))!;
+        using var process = Process.Start(Info(arguments, environment))!;
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         for (var waited = Stopwatch.StartNew(); !seen();)
         {
@@ -34,13 +34,7 @@ internal static class ConsoleProcess
     public static async Task<ConsoleOutcome> WatchAsync(
         Func<ProgressEvent, Process, bool>? killAt, IReadOnlyDictionary<string, string>? environment, params IEnumerable<string> arguments)
     {
-        var info = Info(arguments);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-        {
-            info.Environment[name] = value;
-        }
-
-        using var process = Process.Start(info)!;
+        using var process = Process.Start(Info(arguments, environment))!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = new List<string>();
         ProgressEvent? killedAt = null;
@@ -58,12 +52,21 @@ internal static class ConsoleProcess
         return new ConsoleOutcome(process.ExitCode, await output, string.Join('\n', errors), killedAt);
     }
 
-    private static ProcessStartInfo Info(IEnumerable<string> arguments) =>
-        new(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", [Assembly, .. arguments, "--json", "--progress", "json"])
+    private static ProcessStartInfo Info(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    {
+        var info = new ProcessStartInfo(
+            Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", [Assembly, .. arguments, "--json", "--progress", "json"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            info.Environment[name] = value;
+        }
+
+        return info;
+    }
 }
 
 internal sealed record ConsoleOutcome(int ExitCode, string Output, string Error, ProgressEvent? KilledAt)

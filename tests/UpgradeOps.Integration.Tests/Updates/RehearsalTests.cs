@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Integration.Migrations;
 
@@ -20,14 +19,16 @@ public sealed class RehearsalTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_version_that_works_passes_with_its_times_and_rows_and_the_live_application_is_not_touched()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_version_that_works_passes_with_its_times_and_rows_and_the_live_application_is_not_touched(bool remote)
     {
-        Needs.Parts(Part.Postgres);
-        await using var app = await StartAsync();
+        NeedsParts(remote);
+        await using var app = await StartAsync(remote);
         await File.AppendAllTextAsync(app.DefinitionPath, "\n" + Smoke.Replace("§", app.Url, StringComparison.Ordinal) + "\nquiesce: stop\n", Token);
         Publish(app, "1.1.0");
-        await using var watch = await Watch.StartAsync(app);
+        await using var watch = await ServiceWatch.StartAsync(app);
 
         var report = await RunAsync(app, "1.1.0");
 
@@ -48,13 +49,15 @@ public sealed class RehearsalTests
         await AssertNothingLeftAsync(app);
     }
 
-    [Fact]
-    public async Task What_would_fail_is_told_and_the_live_application_is_not_touched()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_would_fail_is_told_and_the_live_application_is_not_touched(bool remote)
     {
-        Needs.Parts(Part.Postgres);
-        await using var app = await StartAsync();
+        NeedsParts(remote);
+        await using var app = await StartAsync(remote);
         app.PublishNext("1.1.0", true, ("040_titles.sql", "DELETE FROM threads WHERE id > 490;"), ("041_owners.sql", "ALTER TABLE no_such_table ADD x INT;"));
-        await using var watch = await Watch.StartAsync(app);
+        await using var watch = await ServiceWatch.StartAsync(app);
 
         var report = await RunAsync(app, "1.1.0");
         Assert.False(report.Passed);
@@ -77,11 +80,13 @@ public sealed class RehearsalTests
         await AssertNothingLeftAsync(app);
     }
 
-    [Fact]
-    public async Task A_command_migrates_the_copy_and_a_folder_of_the_users_own_is_not_touched()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_command_migrates_the_copy_and_a_folder_of_the_users_own_is_not_touched(bool remote)
     {
-        Needs.Parts(Part.Postgres);
-        await using var app = await SqlxService.StartAsync(", run: before-switch, command: [sh, migrate]", Rehearse, atStart: false);
+        NeedsParts(remote);
+        await using var app = await SqlxService.StartAsync(", run: before-switch, command: [sh, migrate]", Rehearse, atStart: false, remote);
         await app.SqlAsync("INSERT INTO threads VALUES (1)");
         Publish(app, "1.1.0", atStart: false);
         var own = app.Service("rehearsal/score.txt");
@@ -91,7 +96,7 @@ public sealed class RehearsalTests
         Assert.Equal(ErrorIds.RehearsalFolderTaken, refused.ErrorId);
         Assert.Equal("first act", await File.ReadAllTextAsync(own, Token));
         Directory.Delete(Path.GetDirectoryName(own)!, recursive: true);
-        await using var watch = await Watch.StartAsync(app);
+        await using var watch = await ServiceWatch.StartAsync(app);
 
         var report = await RunAsync(app, "1.1.0");
 
@@ -109,7 +114,7 @@ public sealed class RehearsalTests
         await using var app = await StartAsync();
         await File.AppendAllTextAsync(app.DefinitionPath, "\ngenerate: [ { variable: TOKEN, env-file: shared/.env, random: hex }, { key: ed25519, private: secrets/own.pem, public: secrets/open.pem } ]\n", Token);
         Publish(app, "1.1.0");
-        await using var watch = await Watch.StartAsync(app);
+        await using var watch = await ServiceWatch.StartAsync(app);
         var report = await RunAsync(app, "1.1.0");
         await watch.AssertUntouchedAsync();
         Assert.True(report.Passed, report.Reason);
@@ -117,17 +122,19 @@ public sealed class RehearsalTests
     }
 
     [Theory]
-    [InlineData("rehearse")]
-    [InlineData("undo")]
-    [InlineData("resume")]
-    public async Task Killed_in_the_middle_what_it_left_is_found_and_removed(string next)
+    [InlineData("rehearse", false)]
+    [InlineData("undo", false)]
+    [InlineData("resume", false)]
+    [InlineData("rehearse", true)]
+    [InlineData("undo", true)]
+    public async Task Killed_in_the_middle_what_it_left_is_found_and_removed(string next, bool remote)
     {
-        Needs.Parts(Part.Postgres);
-        await using var app = await StartAsync();
+        NeedsParts(remote);
+        await using var app = await StartAsync(remote);
         Publish(app, "1.1.0");
-        await using var watch = await Watch.StartAsync(app);
+        await using var watch = await ServiceWatch.StartAsync(app);
         var pid = app.Service("rehearsal/run/app.pid");
-        await ConsoleProcess.KillWhenAsync(() => File.Exists(pid), ["rehearse", app.DefinitionPath, "--version", "1.1.0", .. app.Folders]);
+        await ConsoleProcess.KillWhenAsync(() => File.Exists(pid), app.Variables, ["rehearse", app.DefinitionPath, "--version", "1.1.0", .. app.Folders]);
         await Until.TrueAsync(() => Task.FromResult(File.Exists(pid) && File.ReadAllText(pid).Contains("pid=", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), "the copy", Token);
         var copy = (await File.ReadAllLinesAsync(pid, Token)).First(l => l.StartsWith("pid=", StringComparison.Ordinal))["pid=".Length..];
 
@@ -154,9 +161,11 @@ public sealed class RehearsalTests
         Assert.True(update.Status == UpdateStatus.Kept, Outcomes.Describe(update));
     }
 
-    private static async Task<SqlxService> StartAsync()
+    private static void NeedsParts(bool remote) => Needs.Parts(remote ? [Part.Postgres, Part.Ssh] : [Part.Postgres]);
+
+    private static async Task<SqlxService> StartAsync(bool remote = false)
     {
-        var app = await SqlxService.StartAsync(extra: Rehearse);
+        var app = await SqlxService.StartAsync(extra: Rehearse, remote: remote);
         await app.SqlAsync("INSERT INTO threads SELECT generate_series(1, 500); INSERT INTO users SELECT generate_series(1, 20)");
         return app;
     }
@@ -173,52 +182,5 @@ public sealed class RehearsalTests
         Assert.False(Directory.Exists(app.Service("rehearsal")));
         Assert.False(Directory.Exists(Path.Combine(app.Folder, "state", "chat", "rehearsal")));
         Assert.Equal("chat", await app.Server.SqlAsync("SELECT datname FROM pg_database WHERE datname LIKE 'chat%'"));
-    }
-
-    /// <summary>Asks the live application all the time, and knows every row, every write and every file of it.</summary>
-    private sealed class Watch : IAsyncDisposable
-    {
-        private readonly SqlxService app;
-        private readonly HttpLoad load;
-        private readonly string process, writes, files, schema;
-
-        private Watch(SqlxService app, string process, string writes, string schema, string files)
-        {
-            (this.app, this.process, this.writes, this.schema, this.files) = (app, process, writes, schema, files);
-            load = HttpLoad.Start(new Uri(app.Url + "health"), perSecond: 20, timeout: TimeSpan.FromSeconds(20));
-        }
-
-        public static async Task<Watch> StartAsync(SqlxService app) =>
-            new(app, await app.ProcessAsync(), await WritesAsync(app), await SchemaAsync(app), Files(app));
-
-        public async Task AssertUntouchedAsync()
-        {
-            var seen = await load.StopAsync();
-            Assert.True(seen is { Failed: 0, TimedOut: 0 } && seen.Ok > 20, seen.ToString());
-            Assert.Equal("1.0.0", await app.VersionAsync());
-            Assert.Equal(process, await app.ProcessAsync());
-            Assert.Equal(schema, await SchemaAsync(app));
-            Assert.Equal(writes, await WritesAsync(app));
-            Assert.Equal(files, Files(app));
-        }
-
-        public ValueTask DisposeAsync() => load.DisposeAsync();
-
-        /// <summary>What the server counted of inserted, updated and deleted rows, and what is there.</summary>
-        private static async Task<string> WritesAsync(SqlxService app) =>
-            await app.SqlAsync("SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables ORDER BY relname")
-            + await app.SqlAsync("SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM threads t") + await app.SqlAsync("SELECT md5(string_agg(m::text, ',' ORDER BY version)) FROM _sqlx_migrations m");
-
-        private static Task<string> SchemaAsync(SqlxService app) =>
-            app.SqlAsync("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2");
-
-        private static string Files(SqlxService app)
-        {
-            var root = app.Service("");
-            return string.Join('\n', Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-                .Where(f => !f.StartsWith(Path.Combine(root, "rehearsal"), StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal)
-                .Select(f => $"{f} {File.GetLastWriteTimeUtc(f):O} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}"));
-        }
     }
 }

@@ -4,21 +4,29 @@ using UpgradeOps.Engine.Operations;
 namespace UpgradeOps.Integration.Updates;
 
 /// <summary>One installation with the administrator who rehearses.</summary>
-internal sealed class RehearsedInstallation(KmpStack stack) : IAsyncDisposable
+internal sealed class RehearsedInstallation(KmpStack stack, SshServer? ssh) : IAsyncDisposable
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public KmpStack Stack => stack;
 
-    public Admin Admin { get; } = new();
+    public Admin Admin { get; } = new(ssh);
 
     /// <summary>With a database, two rows and a file, and with all in its compose file that a copy must not take over.</summary>
-    public static async Task<RehearsedInstallation> StartAsync(TestImages images)
+    /// <param name="remote">Its host is reached over SSH, and has its state.</param>
+    public static async Task<RehearsedInstallation> StartAsync(TestImages images, bool remote = false)
     {
+        var ssh = remote ? await SshServer.StartAsync() : null;
         var stack = await KmpStack.StartAsync(images, new KmpStackOptions { Database = DatabaseKind.Postgres });
         try
         {
-            var app = new RehearsedInstallation(stack);
+            var app = new RehearsedInstallation(stack, ssh);
+            if (ssh is not null)
+            {
+                var definition = await File.ReadAllTextAsync(stack.DefinitionPath, Token);
+                await File.WriteAllTextAsync(stack.DefinitionPath, definition.Replace("host: local", $"host: {ssh.Address}\nstate: {{ folder: \"{app.Admin.StateOf(stack.Project)}\" }}", StringComparison.Ordinal), Token);
+            }
+
             await app.EditComposeAsync(file => file.Replace("    ports: [\"127", $$"""
                     hostname: app
                     container_name: {{stack.Project}}-one
@@ -34,6 +42,8 @@ internal sealed class RehearsedInstallation(KmpStack stack) : IAsyncDisposable
         catch
         {
             await stack.DisposeAsync();
+            if (ssh is not null)
+                await ssh.DisposeAsync();
             throw;
         }
     }
@@ -56,7 +66,7 @@ internal sealed class RehearsedInstallation(KmpStack stack) : IAsyncDisposable
 
     /// <summary>What the operation kept of the copy, of files with this ending.</summary>
     public string Evidence(RehearsalReport report, string ending) => string.Concat(
-        Directory.GetFiles(Path.Combine(Admin.StateFolder, stack.Project, "operations", report.OperationId!), "*", SearchOption.AllDirectories)
+        Directory.GetFiles(Path.Combine(Admin.StateOf(stack.Project), "operations", report.OperationId!), "*", SearchOption.AllDirectories)
             .Where(f => f.EndsWith(ending, StringComparison.Ordinal)).Select(File.ReadAllText));
 
     /// <summary>Containers, volumes and databases of copies.</summary>
@@ -75,8 +85,10 @@ internal sealed class RehearsedInstallation(KmpStack stack) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Admin.Dispose();
         await stack.DisposeAsync();
+        if (ssh is not null)
+            await ssh.DisposeAsync();
+        Admin.Dispose();
     }
 }
 

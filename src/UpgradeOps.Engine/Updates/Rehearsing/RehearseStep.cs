@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Steps;
+using UpgradeOps.Engine.Updates.Journal;
 
 namespace UpgradeOps.Engine.Updates.Rehearsing;
 
@@ -50,7 +49,8 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
 
         var loaded = context.Time.GetElapsedTime(began).TotalSeconds;
         var findings = await scratch.PrepareAsync(context, context.OutputsOf("backup.create").GetValueOrDefault("backupId"), cancellationToken).ConfigureAwait(false);
-        var definition = ScratchDefinition.Of(live.Definition, context.OperationId, FreePort(), out var left);
+        var port = await ScratchPort.FindAsync(live.Host, cancellationToken).ConfigureAwait(false);
+        var definition = ScratchDefinition.Of(live.Definition, context.OperationId, port, out var left);
         var result = await UpdateAsync(definition, scratch, context, cancellationToken).ConfigureAwait(false);
         var tables = new List<RehearsedTable>();
         var unchanged = 0;
@@ -81,10 +81,20 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
         {
             var result = await UpdateApp.RunAsync(
                 rooms, "rehearse", new UpdateOptions { Name = definition.Name, Version = Input(RehearsalSteps.Version) }, cancellationToken).ConfigureAwait(false);
+            if (await LostAsync(rooms, result, cancellationToken).ConfigureAwait(false) is { } lost)
+                throw new AppException(lost with { Message = $"The update of the copy did not come to its end: {lost.Message}", RecommendedAction = "Rehearse again." });
             foreach (var path in result.Evidence.Where(File.Exists))
                 await context.KeepAsync(Path.GetFileName(path), await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             return result with { Evidence = [] };
         }
+    }
+
+    /// <summary>A copy whose host went away says nothing of the version.</summary>
+    private static async Task<AppError?> LostAsync(AppRooms rooms, UpdateResult result, CancellationToken cancellationToken)
+    {
+        var record = result is { Status: not UpdateStatus.Kept, OperationId: { } id } ? await OperationIndex.ReadAsync(rooms.State, id, cancellationToken).ConfigureAwait(false) : null;
+        // The way back may have failed by it too, and says so in other words.
+        return record?.Failure is { ErrorId: ErrorIds.HostConnectionLost or ErrorIds.HostUnreachable } lost ? lost : null;
     }
 
     private static List<RehearsedTable> Compare(string id, IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> after) =>
@@ -102,14 +112,6 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
 
     private string BackupId(StepContext context) => context.OutputsOf("backup.create").GetValueOrDefault("backupId")
         ?? throw new AppException(ErrorIds.BackupNotFound, $"Operation {context.OperationId} made no backup that could be restored.", live.Definition.Name);
-
-    /// <summary>One that nobody listens on now; should somebody take it before the copy does, the copy fails, and says so.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>The copy's own steps, as what goes on in this one.</summary>
     private sealed class Relay(StepContext context) : IProgressSink

@@ -12,7 +12,9 @@ internal sealed class ScratchApp(AppRooms live, string operationId)
     /// <summary>State of the copy's own update; nothing of it is needed once the rehearsal is over.</summary>
     public string State => StateOf(live);
 
-    public static string StateOf(AppRooms live) => Path.Combine(StateFolders.Of(live.Definition.Name, live.Definition.State?.Folder, live.Options), "rehearsal");
+    /// <summary>On this machine, wherever the live application's stands.</summary>
+    public static string StateOf(AppRooms live) =>
+        Path.Combine(StateFolders.Of(live.Definition.Name, live.Definition.State is { Host: null, Folder: { } here } ? here : null, live.Options), "rehearsal");
 
     /// <summary>
     /// Ends the copy, and what it may have left running, and removes its databases and folders. Nothing happens when there is nothing; a
@@ -20,11 +22,18 @@ internal sealed class ScratchApp(AppRooms live, string operationId)
     /// </summary>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        await place.RemoveAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var (id, database) in live.Databases)
-            await database.DropAsync(ScratchDefinition.Database(live.Definition, id, operationId), cancellationToken).ConfigureAwait(false);
-        if (Directory.Exists(State))
-            Directory.Delete(State, recursive: true);
+        try
+        {
+            await place.RemoveAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var (id, database) in live.Databases)
+                await database.DropAsync(ScratchDefinition.Database(live.Definition, id, operationId), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also when the host stays away: what is left over there is found without it, by another client too.
+            if (Directory.Exists(State))
+                Directory.Delete(State, recursive: true);
+        }
     }
 
     /// <exception cref="AppException"><see cref="ErrorIds.RehearsalFolderTaken"/>; <see cref="ErrorIds.RehearsalShares"/>; on Compose <see cref="ErrorIds.RehearsalNotDeclared"/> too, where its port is not known.</exception>

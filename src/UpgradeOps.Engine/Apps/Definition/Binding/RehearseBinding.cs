@@ -18,12 +18,6 @@ internal static class RehearseBinding
     {
         if (definition.Rehearse is not { } rehearse || root.Child("rehearse", DefinitionKeys.Rehearse) is not { } section)
             return;
-        if (definition.Host != "local")
-        {
-            root.Wrong("rehearse", "this version rehearses on its own machine only", "Remove it.", ErrorIds.DefinitionNotImplemented);
-            return;
-        }
-
         if (definition.Platform.Compose is null)
             section.MustNotHave("port", "a service has no port in a container", "Hand the copy's port over as {port}.");
         else

@@ -32,8 +32,8 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
     /// <exception cref="AppException"><see cref="ErrorIds.RehearsalShares"/>; <see cref="ErrorIds.RehearsalNotDeclared"/>: its port is not known.</exception>
     public async Task<IReadOnlyList<Finding>> RefuseSharesAsync(CancellationToken cancellationToken)
     {
-        if (project.Docker.Endpoint is var engine && (engine.IsElsewhere || !Local.Any(l => engine.Address.StartsWith(l, StringComparison.Ordinal))))
-            throw new AppException(ErrorIds.DefinitionNotImplemented, $"The Docker Engine at {engine.Address} runs on another machine: a rehearsal on Compose asks its copy on this one.", project.Definition.Name, "Rehearse on the engine's own machine.");
+        if (project.Docker.Endpoint is var engine && !engine.IsElsewhere && !Local.Any(l => engine.Address.StartsWith(l, StringComparison.Ordinal)))
+            throw new AppException(ErrorIds.DefinitionNotImplemented, $"The Docker Engine at {engine.Address} runs on another machine: a rehearsal on Compose asks its copy on this one.", project.Definition.Name, "Name that machine as host ('host: ssh://…'), or rehearse on it.");
         var (model, services) = await ReadAsync(cancellationToken).ConfigureAwait(false);
         start.Port(model);
         foreach (var service in Run(services))

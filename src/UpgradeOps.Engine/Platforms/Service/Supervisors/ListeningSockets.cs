@@ -49,6 +49,12 @@ internal sealed class ListeningSockets(IHostFiles files)
         }
     }
 
+    /// <returns>The ports of this machine that any socket of a table has, whatever it does with them.</returns>
+    public static IEnumerable<int> Ports(string table) => table.Split('\n').Skip(1)
+        .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(f => f.Length > 1)
+        .Select(f => int.Parse(f[1][(f[1].IndexOf(':', StringComparison.Ordinal) + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+
     private static string Endpoint(string hexadecimal)
     {
         var colon = hexadecimal.IndexOf(':', StringComparison.Ordinal);

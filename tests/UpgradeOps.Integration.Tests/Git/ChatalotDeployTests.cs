@@ -20,6 +20,7 @@ public sealed class ChatalotDeployTests
           - { variable: DB_PASSWORD, random: alphanumeric }
           - { variable: DATABASE_URL, value: "postgres://chatalot:${DB_PASSWORD}@postgres:5432/chatalot" }
           - { variable: TOTP_ENCRYPTION_KEY, random: hex }
+        rehearse: { environment: { PGDATABASE: "{database}", PGUSER: chatalot, DATABASE_URL: "postgres://chatalot:${DB_PASSWORD}@postgres:5432/{database}" } }
         """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -79,8 +80,12 @@ public sealed class ChatalotDeployTests
         var status = await world.AskAsync<AppStatus>("status", world.Definition);
         Assert.True((status.RunningVersion, status.Healthy) == ($"main-{commit[..12]}", true), EngineJson.Write(status, indented: true));
 
-        // The next one makes nothing, and the way back leaves what was made.
-        await CommitAsync(world, "v1.2.0", 39, keys: true);
+        // The next one is tried over there first, and built although the connection breaks.
+        await CommitAsync(world, "v1.2.0", 39, keys: true, build: "sleep 4");
+        await RehearsesAsync(world, secrets);
+        Assert.Equal(after, await File.ReadAllTextAsync(env, Token));
+
+        // It makes nothing, and the way back leaves what was made.
         var second = await world.UpdateAsync();
         Assert.True((second.Status, await world.RunningAsync()) == (UpdateStatus.Kept, "v1.2.0"), Text(second));
         Assert.DoesNotContain(second.Steps, s => s.Id.Contains("generate", StringComparison.Ordinal));
@@ -89,6 +94,26 @@ public sealed class ChatalotDeployTests
         Assert.Equal((after, key), (await File.ReadAllTextAsync(env, Token), await File.ReadAllTextAsync(Path.Combine(world.App, "secrets/jwt_private.pem"), Token)));
 
         await RefusesAsync(world, env, after, key);
+    }
+
+    private static async Task RehearsesAsync(GitComposeWorld world, string[] secrets)
+    {
+        var (running, cuts) = (await world.ContainerAsync("chatalot"), 0);
+        var outcome = await world.ConsoleAsync(
+            e =>
+            {
+                if (e.Message == "On the copy: Building the images")
+                    cuts += world.Server.CutAsync().GetAwaiter().GetResult();
+                return false;
+            },
+            "rehearse", world.Definition);
+        var report = EngineJson.Read<RehearsalReport>(outcome.Output, ErrorIds.Unexpected, "the console");
+        Assert.True(report.Passed && cuts > 0, $"{cuts} cuts\n{outcome}");
+        Assert.Contains("compose.build", report.Steps.Select(s => s.Kind));
+        Assert.Equal(("v1.1.0", running), (await world.RunningAsync(), await world.ContainerAsync("chatalot")));
+        Assert.Equal("chatalot", await Chatalot.SqlAsync(world, "SELECT string_agg(datname, ' ') FROM pg_database WHERE datname LIKE 'chatalot%'"));
+        Assert.Empty(await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", $"label=upgradeops.rehearsal={report.OperationId}"));
+        Assert.All(secrets, s => Assert.DoesNotContain(s, outcome.ToString()));
     }
 
     /// <summary>What has gone missing is not made anew while something opens with the old one only.</summary>

@@ -90,7 +90,8 @@ internal sealed class SqlxService : IAsyncDisposable
     }
 
     /// <summary>A session of its own, with somebody who hears what goes on.</summary>
-    public EngineSession Watched(IProgressSink progress) => new(new EngineOptions { ConfigFolder = folder["config"], StateFolder = folder["state"], Progress = progress })
+    /// <param name="client">The folder of what is this machine's own.</param>
+    public EngineSession Watched(IProgressSink progress, string client = "state") => new(new EngineOptions { ConfigFolder = folder["config"], StateFolder = folder[client], Progress = progress })
     {
         Variable = name => Variables.GetValueOrDefault(name) ?? Environment.GetEnvironmentVariable(name),
     };

@@ -6,6 +6,11 @@ namespace UpgradeOps.TestKit;
 /// </summary>
 public sealed class SystemdMachine : IAsyncDisposable
 {
+    /// <summary>Ports that its kernel gives to whoever wants any: others than most machines' kernels do.</summary>
+    public const int FirstPort = 20000;
+
+    public const int LastPort = 22999;
+
     private const string Units = "/run/systemd/system";
 
     private readonly TempFolder folder = new("systemd-");
@@ -90,6 +95,7 @@ public sealed class SystemdMachine : IAsyncDisposable
         var image = await LocalImage.LoadAsync("systemd", await SystemdImage.GetAsync());
         id = (await Command.OutputAsync(
             "docker", "run", "--detach", "--label", $"com.docker.compose.project={project}", "--cgroupns", "private", "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE",
+            "--sysctl", $"net.ipv4.ip_local_port_range={FirstPort} {LastPort}",
             "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined", "--stop-signal", "SIGRTMIN+3", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
             "--publish", $"127.0.0.1:{Port}:22", "--volume", "/usr:/usr:ro", "--volume", $"{folder["ssh"]}:{SystemdImage.Settings}:ro", "--volume", $"{Folder}:{Folder}", image)).Trim();
         await Until.TrueAsync(

@@ -89,12 +89,12 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
         }
     }
 
-    /// <summary>A copy whose host went away says nothing of the version.</summary>
+    /// <summary>A copy whose host, or engine, went away says nothing of the version.</summary>
     private static async Task<AppError?> LostAsync(AppRooms rooms, UpdateResult result, CancellationToken cancellationToken)
     {
         var record = result is { Status: not UpdateStatus.Kept, OperationId: { } id } ? await OperationIndex.ReadAsync(rooms.State, id, cancellationToken).ConfigureAwait(false) : null;
         // The way back may have failed by it too, and says so in other words.
-        return record?.Failure is { ErrorId: ErrorIds.HostConnectionLost or ErrorIds.HostUnreachable } lost ? lost : null;
+        return record?.Failure is { ErrorId: ErrorIds.HostConnectionLost or ErrorIds.HostUnreachable or ErrorIds.EngineUnreachable } lost ? lost : null;
     }
 
     private static List<RehearsedTable> Compare(string id, IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> after) =>

@@ -136,7 +136,6 @@ public class DefinitionErrorTests
     [InlineData("port: 8080", "command: [./app]", "rehearse.command")]
     [InlineData("DB: \"{database}\"", "DB: \"{database}\", DATA: \"{shared}\"", "rehearse.environment")]
     [InlineData("DB: \"{database}\"", "DB: kmp", "rehearse.environment")]
-    [InlineData("schema: upgradeops/v1\n", "schema: upgradeops/v1\nhost: ssh://me@server\n", "rehearse")]
     public void A_rehearsal_on_Compose_must_make_sense(string from, string to, string key)
     {
         const string Rehearse = "backups: [ { database: main } ]\nrehearse: { port: 8080, environment: { DB: \"{database}\" } }\n";

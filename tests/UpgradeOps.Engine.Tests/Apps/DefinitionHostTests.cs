@@ -35,6 +35,13 @@ public sealed class DefinitionHostTests
         Assert.Equal((null, "db"), (database.Host, database.PostgreSql!.Address));
     }
 
+    [Fact]
+    public void A_rehearsal_may_be_declared_there()
+    {
+        Assert.Equal("{port}", Definitions.Parse(Remote + "\nrehearse: { environment: { PORT: \"{port}\" } }").Rehearse!.Environment["PORT"]);
+        Assert.Contains(": rehearse.environment: nothing holds {port}", Definitions.Refused(Remote + "\nrehearse: { environment: { PORT: \"80\" } }").Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("ssh://deploy@host:2222", "ssh://a b", "3:1: host: ", "ssh://user@host:port")]
     [InlineData("ssh://deploy@host:2222", "ssh://-oProxyCommand=x", "3:1: host: ", "ssh://user@host:port")]

@@ -29,6 +29,7 @@ public sealed class ScratchPortTests
 
     [Theory]
     [InlineData("40000\t40001\n", Tcp, "in use")]
+    [InlineData("40003\t40004\n", Tcp, "in use")]
     [InlineData("40000\t40004\n", null, "cannot be seen")]
     [InlineData(null, Tcp, "cannot be seen")]
     [InlineData("some ports", Tcp, "cannot be seen")]

@@ -25,6 +25,7 @@ namespace UpgradeOps.Engine.Docker;
 [JsonSerializable(typeof(VolumeSpec))]
 [JsonSerializable(typeof(VolumeDetails))]
 [JsonSerializable(typeof(VolumeList))]
+[JsonSerializable(typeof(NetworkDetails))]
 [JsonSerializable(typeof(PathStat))]
 [JsonSerializable(typeof(Dictionary<string, IReadOnlyList<string>>))]
 internal sealed partial class DockerJson : JsonSerializerContext;

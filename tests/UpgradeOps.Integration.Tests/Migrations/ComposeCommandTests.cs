@@ -66,6 +66,54 @@ public sealed class ComposeCommandTests(RegistryFixture registry) : IClassFixtur
         }
     }
 
+    /// <summary>A request for the live application must not come to it: neither by a name in its networks nor through a proxy that reads labels or variables.</summary>
+    [Fact]
+    public async Task While_they_run_no_name_of_the_service_leads_to_their_container()
+    {
+        Needs.Stack();
+        await using var app = await RehearsedInstallation.StartAsync(registry.Images);
+        var stack = app.Stack;
+        await ChangeAsync(stack.DefinitionPath, "run: on-start", $"run: before-switch, command: [sh, -c, \"{Waiting}{Rows}\"]");
+        await app.EditComposeAsync(file => file.Replace("environment: { ", "environment: { VIRTUAL_HOST: kmp.example.org, ", StringComparison.Ordinal).Replace("\nvolumes:\n", $"""
+
+              other:
+                image: {registry.Images.Repository}:v1.0.0
+                entrypoint: [sleep, infinity]
+            volumes:
+
+            """, StringComparison.Ordinal));
+        // Nor is anything of the application's own made anew, or swept away, because a job is started.
+        await File.AppendAllTextAsync(stack.EnvFile, "COMPOSE_REMOVE_ORPHANS=true\n", Token);
+        await using var watch = await LiveWatch.StartAsync(app);
+        var before = await ContainersAsync(stack);
+        var job = watch.FollowJobAsync();
+
+        var update = app.Admin.UpdateAsync(stack.DefinitionPath, version: "v1.1.0");
+        var seen = await job;
+        var during = await ContainersAsync(stack);
+        await OpenAsync(stack);
+        var result = await update;
+
+        Assert.True(result.Status == UpdateStatus.Kept, Outcomes.Describe(result));
+        Assert.Equal("20260201000000", await stack.SqlAsync("SELECT max(version) FROM phinxlog"));
+        Assert.Equal([watch.Address], seen.Addresses.Distinct());
+        Assert.DoesNotContain("app", seen.Names);
+        Assert.DoesNotContain("kmp-front", seen.Names);
+        Assert.NotEqual("app", seen.Hostname);
+        Assert.DoesNotContain("traefik.http.routers.kmp.rule", seen.Labels);
+        Assert.Contains("traefik.enable", seen.Labels);
+        Assert.Contains("VIRTUAL_HOST=", seen.Variables);
+        Assert.Equal(0, seen.Ports);
+        // It migrates what is live, with the files that are.
+        Assert.Equal(("picture", stack.UploadsVolume), (seen.Picture, seen.Volume));
+        Assert.Equal(before.Length + 1, during.Length);
+        Assert.Empty(before.Except(during));
+    }
+
+    private static async Task<string[]> ContainersAsync(KmpStack stack) =>
+        (await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", $"label=com.docker.compose.project={stack.Project}"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     private static string[] Reached(KmpStack stack)
     {
         var said = Task.Run(async () => await stack.ComposeAsync("exec", "-T", "app", "sh", "-c", "cat /data/reached || :")).GetAwaiter().GetResult();

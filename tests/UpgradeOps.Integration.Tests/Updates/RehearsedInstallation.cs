@@ -123,11 +123,17 @@ internal sealed class LiveWatch : IAsyncDisposable
     }
 
     /// <summary>Waits for the copy and looks at it from all sides, while it lives.</summary>
-    public async Task<SeenCopy> FollowCopyAsync()
+    public Task<SeenCopy> FollowCopyAsync() => FollowAsync("upgradeops.rehearsal");
+
+    /// <summary>The same of the container in which an update runs its migrations.</summary>
+    public Task<SeenCopy> FollowJobAsync() => FollowAsync("com.docker.compose.oneoff=True", $"com.docker.compose.project={app.Stack.Project}");
+
+    private async Task<SeenCopy> FollowAsync(params IEnumerable<string> labels)
     {
         var id = "";
+        string[] filters = [.. labels.Append("com.docker.compose.service=app").SelectMany(l => (string[])["--filter", $"label={l}"])];
         await Until.TrueAsync(
-            async () => (id = await Command.OutputAsync("docker", "ps", "--quiet", "--no-trunc", "--filter", "label=upgradeops.rehearsal", "--filter", "label=com.docker.compose.service=app")) != "",
+            async () => (id = await Command.OutputAsync("docker", ["ps", "--quiet", "--no-trunc", .. filters])) != "",
             TimeSpan.FromMinutes(2), "the copy", Token);
         var inspected = JsonNode.Parse(await Command.OutputAsync("docker", "inspect", id))![0]!;
         var picture = await Command.OutputAsync("docker", "exec", id, "cat", "/data/picture");
@@ -137,7 +143,12 @@ internal sealed class LiveWatch : IAsyncDisposable
         var network = inspected["NetworkSettings"]!["Networks"]!.AsObject().Single().Value!;
         return new SeenCopy(
             picture, inspected["Mounts"]!.AsArray().Single()!["Name"]!.GetValue<string>(), Texts(network["Aliases"]).Concat(Texts(network["DNSNames"])).ToList(), addresses,
-            inspected["HostConfig"]!["RestartPolicy"]!["Name"]!.GetValue<string>(), [.. inspected["Config"]!["Labels"]!.AsObject().Select(l => l.Key)]);
+            inspected["HostConfig"]!["RestartPolicy"]!["Name"]!.GetValue<string>(), [.. inspected["Config"]!["Labels"]!.AsObject().Select(l => l.Key)])
+        {
+            Hostname = inspected["Config"]!["Hostname"]!.GetValue<string>(),
+            Variables = [.. Texts(inspected["Config"]!["Env"])],
+            Ports = inspected["HostConfig"]!["PortBindings"]!.AsObject().Count,
+        };
     }
 
     public ValueTask DisposeAsync() => load.DisposeAsync();
@@ -165,4 +176,12 @@ internal sealed class LiveWatch : IAsyncDisposable
 
 /// <param name="Names">By which its network knows it.</param>
 /// <param name="Addresses">What the names of the live application meant while it lived.</param>
-internal sealed record SeenCopy(string Picture, string Volume, IReadOnlyList<string> Names, IReadOnlyList<string> Addresses, string Restart, IReadOnlyList<string> Labels);
+internal sealed record SeenCopy(string Picture, string Volume, IReadOnlyList<string> Names, IReadOnlyList<string> Addresses, string Restart, IReadOnlyList<string> Labels)
+{
+    public required string Hostname { get; init; }
+
+    public required IReadOnlyList<string> Variables { get; init; }
+
+    /// <summary>How many are published.</summary>
+    public required int Ports { get; init; }
+}

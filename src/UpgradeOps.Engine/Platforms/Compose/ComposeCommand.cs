@@ -47,6 +47,16 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
         return result.Succeeded ? json.ToArray() : throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config");
     }
 
+    /// <summary>The same for a container of one service that is to run: with those that it cannot be without, of any profile. Nothing stands for what is still to be made.</summary>
+    /// <param name="value">The variable's value.</param>
+    /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/> with Compose's own message.</exception>
+    public async Task<byte[]> ReadForRunAsync(string service, string value, CancellationToken cancellationToken)
+    {
+        using var json = new MemoryStream();
+        var result = await AgainAsync(["config", "--format", "json", service], value, json, new Dictionary<string, string>(), cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? json.ToArray() : throw Failure(result, ErrorIds.ComposeInvalid, "docker compose config");
+    }
+
     /// <summary>Reads what the compose files say, with a probe in the variable's place.</summary>
     /// <exception cref="AppException"><see cref="ErrorIds.ComposeInvalid"/> with Compose's own message.</exception>
     public async Task<ComposeModel> ReadModelAsync(CancellationToken cancellationToken)
@@ -99,20 +109,9 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
             throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose create");
     }
 
-    /// <summary>Starts a command in a container of its own and returns when it runs; the container stays when it ends.</summary>
-    /// <param name="name">The container's.</param>
-    /// <param name="command">In place of the image's entry point and command.</param>
-    public async Task StartJobAsync(string name, string service, IReadOnlyList<string> command, string value, CancellationToken cancellationToken)
-    {
-        List<string> verb = ["run", "--detach", "--no-TTY", "--no-deps", $"--name={name}", "--entrypoint", ShellText.Quote(command[0]), service, .. command.Skip(1)];
-        var result = await RunAsync(verb, value, null, cancellationToken, NeverPull(service)).ConfigureAwait(false);
-        if (!result.Succeeded)
-            throw Failure(result, LostEngine(result.Error) ? ErrorIds.EngineUnreachable : ErrorIds.ComposeCommandFailed, "docker compose run");
-    }
-
     /// <summary>
-    /// Starts a container of its own, as a project that this text alone describes, and returns when it runs. Nothing of the application's own
-    /// project is in that text, so nothing of it is made, changed or waited for. Variables in it are those of the <c>.env</c> file.
+    /// Starts a container of its own, as a service of a project that this text alone describes, and returns when it runs; it stays when it ends.
+    /// Containers of other services, in the text or not, stay as they are. Variables in it are those of the <c>.env</c> file.
     /// </summary>
     /// <param name="file">A compose file.</param>
     /// <param name="project">That project's name.</param>
@@ -150,7 +149,11 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
     private async Task<CommandResult> AskAsync(string[] verb, string? value, MemoryStream output, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? more = null)
     {
         var missing = await StandIns.MissingAsync(generate, compose.Directory, files.EnvPath, host.Files, cancellationToken).ConfigureAwait(false);
-        var variables = new Dictionary<string, string>([.. missing, .. more ?? new Dictionary<string, string>()]);
+        return await AgainAsync(verb, value, output, new Dictionary<string, string>([.. missing, .. more ?? new Dictionary<string, string>()]), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<CommandResult> AgainAsync(string[] verb, string? value, MemoryStream output, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken)
+    {
         for (var left = Tries; ; left--)
         {
             try
@@ -211,9 +214,6 @@ internal sealed class ComposeCommand(ComposeDefinition compose, ComposeFiles fil
             environment[compose.Variable] = value;
         return environment;
     }
-
-    /// <summary>The image was chosen and is here; a service that says <c>pull_policy: always</c> would take what its tag means now.</summary>
-    private static string NeverPull(string service) => $$"""{ "services": { "{{service}}": { "pull_policy": "never" } } }""";
 
     /// <summary>Docker's clients say it in these ways when the engine goes away in the middle of a question, or is not there.</summary>
     private static bool LostEngine(string error) =>

@@ -6,7 +6,7 @@ namespace UpgradeOps.Engine.Platforms.Compose;
 
 /// <summary>
 /// A command in a container of its own, as <c>docker compose run</c> makes it: the service's image, environment, networks and volumes, without
-/// its ports, its name on the network and its entry point. The container stays until the job is removed: it tells how the command ended.
+/// its entry point and without anything by which requests for the service would come to it. The container stays until the job is removed: it tells how the command ended.
 /// </summary>
 /// <param name="name">The container's.</param>
 /// <param name="start">Starts the command in a container of that name.</param>

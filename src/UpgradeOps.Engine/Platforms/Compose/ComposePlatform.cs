@@ -2,6 +2,7 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Platforms.Compose.Evidence;
 using UpgradeOps.Engine.Platforms.Compose.Planning;
 using UpgradeOps.Engine.Platforms.Compose.Preflight;
+using UpgradeOps.Engine.Platforms.Compose.Scratch;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
 using UpgradeOps.Engine.Platforms.Generate;
 using UpgradeOps.Engine.Platforms.Jobs;
@@ -61,9 +62,13 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
 
     public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs)
     {
-        var container = $"{inputs[StepInputs.Project]}-{name}";
-        return new ComposeJob(
-            project, container, (command, token) => project.Command.StartJobAsync(container, inputs[StepInputs.Service], command, inputs[StepInputs.Value], token));
+        var (container, service, value) = ($"{inputs[StepInputs.Project]}-{name}", inputs[StepInputs.Service], inputs[StepInputs.Value]);
+        return new ComposeJob(project, container, async (command, token) =>
+        {
+            var model = new ScratchModel(await project.Command.ReadForRunAsync(service, value, token).ConfigureAwait(false));
+            var file = await new JobFile(model, project.Docker).OfAsync(service, token).ConfigureAwait(false);
+            await project.Command.StartAloneAsync(file, inputs[StepInputs.Project], container, service, publish: null, command, value, token).ConfigureAwait(false);
+        });
     }
 
     public Task<IReadOnlyDictionary<string, byte[]>> EvidenceAsync(IReadOnlyList<string> instanceIds, CancellationToken cancellationToken) =>

@@ -9,30 +9,19 @@ namespace UpgradeOps.Engine.Platforms.Compose.Scratch;
 /// </summary>
 internal sealed class ScratchFile(ScratchModel model, ScratchRun run)
 {
-    /// <summary>
-    /// What a copy must not have: names and addresses in the networks (an engine answers for <c>hostname</c> there too), ports, labels by which
-    /// reverse proxies and watchers find their containers, and what speaks of other services.
-    /// </summary>
-    private static readonly string[] Left =
-    [
-        "build", "container_name", "depends_on", "develop", "domainname", "extends", "hostname", "label_file", "labels", "links", "external_links", "mac_address", "ports", "profiles", "scale",
-    ];
-
-    /// <summary>The same for reverse proxies that read variables.</summary>
-    private static readonly string[] ProxyVariables = ["VIRTUAL_HOST", "LETSENCRYPT_HOST", "VIRTUAL_HOST_MULTIPORTS"];
+    /// <summary>What a copy does not need and what speaks of other services, beside what <see cref="HiddenService"/> leaves out.</summary>
+    private static readonly string[] Left = ["build", "depends_on", "develop", "extends", "links", "external_links", "profiles", "scale"];
 
     private readonly ScratchNames names = new(run);
 
     /// <param name="image">By its digest or id.</param>
     public string Of(string service, string image)
     {
-        var copy = (JsonObject)model.Service(service).DeepClone();
+        var copy = HiddenService.Of(model.Service(service), names.Labels);
         foreach (var key in Left)
             copy.Remove(key);
         copy["image"] = image;
-        copy["pull_policy"] = "never";
         copy["restart"] = "no";
-        copy["labels"] = new JsonObject([.. names.Labels.Append(new("traefik.enable", "false")).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))]);
         if (copy["deploy"] is JsonObject deploy)
         {
             foreach (var key in (string[])["replicas", "restart_policy", "labels", "mode"])
@@ -55,8 +44,6 @@ internal sealed class ScratchFile(ScratchModel model, ScratchRun run)
     private JsonObject Environment(JsonObject? own)
     {
         var variables = (JsonObject?)own?.DeepClone() ?? [];
-        foreach (var name in ProxyVariables.Where(variables.ContainsKey))
-            variables[name] = "";
         foreach (var (name, value) in run.Environment)
             variables[name] = value;
         return variables;
@@ -68,12 +55,8 @@ internal sealed class ScratchFile(ScratchModel model, ScratchRun run)
         var there = new JsonObject();
         if (copy["networks"] is not JsonObject joined)
             return there;
-        foreach (var key in joined.Select(n => n.Key).ToList())
-        {
-            joined[key] = new JsonObject();
+        foreach (var key in joined.Select(n => n.Key))
             there[key] = new JsonObject { ["name"] = model.NameOf("networks", key), ["external"] = true };
-        }
-
         return there;
     }
 

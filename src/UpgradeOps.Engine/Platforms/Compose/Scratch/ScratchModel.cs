@@ -22,6 +22,9 @@ internal sealed class ScratchModel
         }
     }
 
+    /// <summary>All of it, to be changed.</summary>
+    public JsonObject Copy() => (JsonObject)root.DeepClone();
+
     /// <summary>A top-level part, such as <c>networks</c>.</summary>
     public JsonObject Part(string name) => root[name] as JsonObject ?? [];
 

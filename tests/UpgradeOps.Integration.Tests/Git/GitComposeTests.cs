@@ -151,6 +151,31 @@ public sealed class GitComposeTests
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(world.App, ".upgradeops/build")));
     }
 
+    /// <summary>Between the build's end and who goes on, somebody gave its name to another image: that is not what the plan says.</summary>
+    [Fact]
+    public async Task An_image_that_was_put_in_the_place_of_what_was_built_is_not_started()
+    {
+        await using var world = await GitComposeWorld.StartAsync();
+        var first = await world.ContainerAsync();
+        var mark = $"mark-{Guid.NewGuid():N}";
+        var commit = await world.ReleaseAsync("v1.1.0", run: $": {mark}; n=0; while [ $n -lt 40 ]; do n=$((n+1)); sleep 0.1; done");
+        var killed = await world.ConsoleAsync(e => e.Kind == ProgressKind.Working && e.Message == "Building the images" && Waited(() => Runs(mark)), "update", world.Definition, "--yes");
+        Assert.True(killed.KilledAt is not null, killed.ToString());
+        string image = "";
+        await Until.TrueAsync(
+            async () => (image = (await world.RunAsync("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", $"reference={world.Project}-app:git-*")).Trim()).Length > 0,
+            TimeSpan.FromMinutes(1), "the end of the build", Token);
+        Assert.Contains(commit[..12], image, StringComparison.Ordinal);
+        await world.RunAsync("docker", "tag", world.BaseImage, image);
+
+        var resumed = (await world.ConsoleAsync(null, "resume", world.Definition)).Result;
+
+        Assert.True((resumed.Status, resumed.Error?.ErrorId) == (UpdateStatus.Undone, ErrorIds.BuildOutputMissing), Text(resumed));
+        Assert.Contains($"the engine has no image {image} of that commit", resumed.Error!.Message);
+        Assert.Equal((first, "v1.0.0"), (await world.ContainerAsync(), await world.RunningAsync()));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(world.App, ".upgradeops/build")));
+    }
+
     [Fact]
     public async Task On_a_host_over_SSH_it_survives_connections_that_break()
     {

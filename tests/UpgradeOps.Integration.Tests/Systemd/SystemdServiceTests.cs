@@ -1,5 +1,8 @@
+using UpgradeOps.Engine.Apps.Definition;
+using UpgradeOps.Engine.Hosts.Ssh;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Operations;
+using UpgradeOps.Engine.Platforms.Service.Supervisors.Systemd;
 using UpgradeOps.Engine.Progress;
 
 namespace UpgradeOps.Integration.Systemd;
@@ -136,6 +139,45 @@ public sealed class SystemdServiceTests(SystemdFixture fixture) : IClassFixture<
         await world.SystemctlAsync("freeze", world.Unit);
         await world.InstallAsync("1.1.0");
         Assert.Equal("1.1.0", await world.RunningAsync());
+    }
+
+    /// <summary>It came with the unit's last start, after whatever looked at the unit before.</summary>
+    [Fact]
+    public async Task A_unit_that_has_a_watchdog_by_now_is_not_paused()
+    {
+        Needs.Parts(Part.Systemd, Part.Ssh);
+        await using var world = await SystemdWorld.StartAsync(fixture, more: "backups: [ { folder: shared } ]\nquiesce: pause");
+        Directory.CreateDirectory(Path.Combine(world.Service, "shared"));
+        await world.InstallAsync("1.0.0");
+        await world.WriteUnitAsync("Restart=always\nWatchdogSec=10min");
+        await world.SystemctlAsync("restart", world.Unit);
+        var invocation = await world.ShowAsync("InvocationID");
+
+        var refused = (await Assert.ThrowsAsync<AppException>(world.BackUpAsync)).Error;
+
+        Assert.Equal(ErrorIds.ServiceUnitUnfit, refused.ErrorId);
+        Assert.Contains("has a watchdog", refused.Message);
+        Assert.Equal(("running", invocation), (await world.ShowAsync("FreezerState"), await world.ShowAsync("InvocationID")));
+    }
+
+    /// <summary>The unit runs what the link leads to: another release than the one that is to start would answer in its name.</summary>
+    [Fact]
+    public async Task A_unit_is_not_started_while_the_link_leads_to_another_release()
+    {
+        Needs.Parts(Part.Systemd, Part.Ssh);
+        await using var world = await SystemdWorld.StartAsync(fixture);
+        await world.InstallAsync("1.0.0");
+        await world.SystemctlAsync("stop", world.Unit);
+        await using var host = new SshHost(SshAddress.Parse(world.Machine.Address)!, new SshOptions { ConfigurationFile = world.Machine.ConfigurationFile }, TimeProvider.System);
+        var definition = await DefinitionLoader.LoadAsync(world.Definition, Token);
+        var supervisor = new SystemdSupervisor(definition, definition.Platform.Service!, host, TimeProvider.System);
+
+        var refused = (await Assert.ThrowsAsync<AppException>(() => supervisor.StartAsync($"{world.Service}/releases/1.1.0", Token))).Error;
+
+        Assert.Equal(ErrorIds.ServiceStartFailed, refused.ErrorId);
+        Assert.Contains($"{world.Service}/releases/1.0.0, not {world.Service}/releases/1.1.0", refused.Message);
+        Assert.Equal("inactive", await world.ShowAsync("ActiveState"));
+        Assert.True((await supervisor.StartAsync($"{world.Service}/releases/1.0.0", Token)).IsAlive);
     }
 
     /// <summary>Its process is another user's: where it runs from cannot be seen, and is known all the same.</summary>

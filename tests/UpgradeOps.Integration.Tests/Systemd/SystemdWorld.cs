@@ -90,26 +90,26 @@ internal sealed class SystemdWorld : IAsyncDisposable
         }
     }
 
-    private EngineSession Session => new(new EngineOptions { ConfigFolder = Environment["UPGRADEOPS_CONFIG"], StateFolder = Environment["UPGRADEOPS_STATE"] })
+    public EngineSession NewSession() => new(new EngineOptions { ConfigFolder = Environment["UPGRADEOPS_CONFIG"], StateFolder = Environment["UPGRADEOPS_STATE"] })
     {
         Variable = name => Environment.GetValueOrDefault(name),
     };
 
-    public Task<UpdateResult> UpdateAsync(string version) => new UpdateApp(Session).RunAsync(new UpdateOptions { Name = Definition, Version = version }, CancellationToken.None);
+    public Task<UpdateResult> UpdateAsync(string version) => new UpdateApp(NewSession()).RunAsync(new UpdateOptions { Name = Definition, Version = version }, CancellationToken.None);
 
-    public Task<UpdatePlan> PlanAsync(string version) => new PlanUpdate(Session).RunAsync(new UpdateOptions { Name = Definition, Version = version }, CancellationToken.None);
+    public Task<UpdatePlan> PlanAsync(string version) => new PlanUpdate(NewSession()).RunAsync(new UpdateOptions { Name = Definition, Version = version }, CancellationToken.None);
 
-    public Task<UpdateResult> ResumeAsync() => new ResumeUpdate(Session).RunAsync(new ResumeOptions { Name = Definition }, CancellationToken.None);
+    public Task<UpdateResult> ResumeAsync() => new ResumeUpdate(NewSession()).RunAsync(new ResumeOptions { Name = Definition }, CancellationToken.None);
 
-    public Task<Backup> BackUpAsync() => new BackupApp(Session).RunAsync(Definition, CancellationToken.None);
+    public Task<Backup> BackUpAsync() => new BackupApp(NewSession()).RunAsync(Definition, CancellationToken.None);
 
-    public Task<UpdateResult> UndoAsync() => new UndoUpdate(Session).RunAsync(new UndoOptions { Name = Definition }, CancellationToken.None);
+    public Task<UpdateResult> UndoAsync() => new UndoUpdate(NewSession()).RunAsync(new UndoOptions { Name = Definition }, CancellationToken.None);
 
-    public Task<AppStatus> StatusAsync() => new GetStatus(Session).RunAsync(Definition, CancellationToken.None);
+    public Task<AppStatus> StatusAsync() => new GetStatus(NewSession()).RunAsync(Definition, CancellationToken.None);
 
-    public async Task<IReadOnlyList<LogLine>> LogAsync(int tail) => await new ReadLogs(Session).RunAsync(Definition, tail, follow: false, CancellationToken.None).ToListAsync();
+    public async Task<IReadOnlyList<LogLine>> LogAsync(int tail) => await new ReadLogs(NewSession()).RunAsync(Definition, tail, follow: false, CancellationToken.None).ToListAsync();
 
-    public IAsyncEnumerable<LogLine> FollowAsync(int tail, CancellationToken cancellationToken) => new ReadLogs(Session).RunAsync(Definition, tail, follow: true, cancellationToken);
+    public IAsyncEnumerable<LogLine> FollowAsync(int tail, CancellationToken cancellationToken) => new ReadLogs(NewSession()).RunAsync(Definition, tail, follow: true, cancellationToken);
 
     public async Task<UpdateResult> InstallAsync(string version)
     {

@@ -22,14 +22,16 @@ internal sealed class ServiceKillWorld : IKillWorld
 
     private readonly string folder;
     private readonly bool built;
+    private readonly IKillPublisher? publisher;
     private readonly HealthyPage page = new();
     private byte[] noted = [];
     private Dictionary<string, string> made = [];
 
-    private ServiceKillWorld(string folder, bool built)
+    private ServiceKillWorld(string folder, bool built, IKillPublisher? publisher)
     {
         this.folder = folder;
         this.built = built;
+        this.publisher = publisher;
         Environment = new Dictionary<string, string> { ["TMPDIR"] = Temporary };
     }
 
@@ -56,9 +58,12 @@ internal sealed class ServiceKillWorld : IKillWorld
     /// <summary>Releases are commits of a git repository, each of which has to be built.</summary>
     public static Task<IKillWorld> CreateBuiltAsync() => CreateAsync(built: true);
 
-    private static async Task<IKillWorld> CreateAsync(bool built)
+    /// <summary>Releases are where somebody else publishes them.</summary>
+    public static Task<IKillWorld> CreateAsync(IKillPublisher publisher) => CreateAsync(built: false, publisher);
+
+    private static async Task<IKillWorld> CreateAsync(bool built, IKillPublisher? publisher = null)
     {
-        var world = new ServiceKillWorld(Directory.CreateTempSubdirectory("upgradeops-kill-").FullName, built);
+        var world = new ServiceKillWorld(Directory.CreateTempSubdirectory("upgradeops-kill-").FullName, built, publisher);
         foreach (var path in new[] { "srv/releases", "srv/shared", "tmp" })
             Directory.CreateDirectory(Path.Combine(world.folder, path));
         world.Publish(Old, Serve);
@@ -69,7 +74,7 @@ internal sealed class ServiceKillWorld : IKillWorld
             schema: upgradeops/v1
             name: app
             platform: { service: { directory: "{{world.Service}}", command: [sh, run], stopTimeout: 5s{{(built ? Build : "")}} } }
-            releases: { {{(built ? "git" : "folder")}}: "{{world.folder}}/in" }
+            releases: { {{publisher?.Releases ?? $"{(built ? "git" : "folder")}: \"{world.folder}/in\""}} }
             health: [ { http: "{{world.page.Url}}" } ]
             {{(built ? "" : "smoke: [ { name: rows are written, command: [sh, check], timeout: 1m } ]")}}
             backups: [ { folder: shared } ]
@@ -86,6 +91,7 @@ internal sealed class ServiceKillWorld : IKillWorld
 
     public async Task PrepareAsync()
     {
+        publisher?.Leave(away: false);
         if (Link() != $"releases/{Old}")
         {
             // The cell before ended with the new version, kept: going back from there must work like anywhere else.
@@ -112,11 +118,14 @@ internal sealed class ServiceKillWorld : IKillWorld
     {
         CheckRows();
         CheckSecrets();
+        // What is a whole release here is asked for nowhere else any more.
+        publisher?.Leave(away: Directory.Exists(ReleaseFolder(Good)) || Directory.Exists(ReleaseFolder(Bad)));
         return Task.CompletedTask;
     }
 
     public async Task<string> EndAsync()
     {
+        publisher?.Leave(away: false);
         var status = await new GetStatus(NewSession()).RunAsync(AppName, CancellationToken.None);
         Require(status.PendingOperation is null, $"operation {status.PendingOperation} is open");
         Require(status.Instances.Count == 1 && status.Instances[0].State == "running", $"{status.Instances.Count} instances: {string.Join(", ", status.Instances.Select(i => i.State))}");
@@ -139,6 +148,8 @@ internal sealed class ServiceKillWorld : IKillWorld
     {
         await Processes.KillAsync();
         page.Dispose();
+        if (publisher is not null)
+            await publisher.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -153,7 +164,7 @@ internal sealed class ServiceKillWorld : IKillWorld
         var releases = Directory.GetFileSystemEntries(Path.Combine(Service, "releases")).Select(Path.GetFileName).ToHashSet();
         releases.ExceptWith([Old, Good, Bad, ".records"]);
         Require(releases.Count == 0, $"left among the releases of {version}: {string.Join(", ", releases)}");
-        foreach (var (path, expected) in new[] { (Service, (string[])[".env", "current", "log", "releases", "run", "secrets", "shared", "source"]), (Path.Combine(Service, "secrets"), ["own.pem", "open.pem"]), (Path.Combine(Service, "source/build"), []), (Path.Combine(Service, "run"), ["app.pid"]), (Temporary, []) })
+        foreach (var (path, expected) in new[] { (Service, (string[])[".env", "current", "log", "releases", "run", "secrets", "shared", "source"]), (Path.Combine(Service, "secrets"), ["own.pem", "open.pem"]), (Path.Combine(Service, "source/build"), []), (Path.Combine(Service, "run"), ["app.pid"]), (Path.Combine(AppState, "downloads"), []), (Temporary, []) })
         {
             var left = !Directory.Exists(path) ? [] : Directory.GetFileSystemEntries(path).Select(p => Path.GetFileName(p)).Except(expected).ToList();
             Require(left.Count == 0, $"left in {path}: {string.Join(", ", left)}");
@@ -216,6 +227,7 @@ internal sealed class ServiceKillWorld : IKillWorld
         {
             // It lasts a moment, so that a kill just after its step began is in the middle of it.
             File.WriteAllText(Path.Combine(path, "check"), "n=0; until sleep 0.05; grep -q \"row of $(cat version)\" ../../shared/rows; do n=$((n+1)); [ $n -lt 600 ] || exit 1; done\n");
+            publisher?.Publish(version, path);
             return;
         }
 

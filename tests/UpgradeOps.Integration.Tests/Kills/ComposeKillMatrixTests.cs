@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using UpgradeOps.KillHost.Matrix;
 
 namespace UpgradeOps.Integration.Kills;
@@ -41,13 +40,6 @@ public sealed class ComposeKillMatrixTests(ITestOutputHelper output)
     private async Task RunAsync(string platform, KillScenario[] scenarios, DataPolicy policy)
     {
         Needs.Stack();
-        var watch = Stopwatch.StartNew();
-        var cells = await KillMatrix.RunAsync(
-            () => ComposeKillWorld.CreateAsync(policy), scenarios, Plan, c => KillTable.Save(platform, c, watch.Elapsed, Plan), TestContext.Current.CancellationToken);
-
-        var table = KillTable.Save(platform, cells, watch.Elapsed, Plan);
-        output.WriteLine(table);
-        Assert.True(cells.Count > 5, $"only {cells.Count} cells were run");
-        Assert.True(cells.All(c => c.Wrong is null), string.Join("\n", cells.Where(c => c.Wrong is not null)));
+        await KillRun.RunAsync(platform, () => ComposeKillWorld.CreateAsync(policy), scenarios, Plan, output);
     }
 }

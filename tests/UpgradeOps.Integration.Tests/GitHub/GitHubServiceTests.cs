@@ -79,6 +79,65 @@ public sealed class GitHubServiceTests
             Assert.Contains(world.GitHub.Requests, r => r.Store && r.Range is not null && r.Status == 206);
     }
 
+    [Theory]
+    [InlineData(false, ".zip", "")]
+    [InlineData(true, ".zip", "notes/")]
+    [InlineData(false, ".tar.zst", "notes/")]
+    [InlineData(true, ".tar.zst", "")]
+    [InlineData(false, ".tar.gz", "notes/")]
+    public async Task However_it_is_packed_and_wrapped_it_runs(bool remote, string ending, string wrap)
+    {
+        Needs.Parts([Part.Zstd, .. remote ? (Part[])[Part.Ssh] : []]);
+        await using var world = await GitHubServiceWorld.StartAsync(remote, wrap.Length > 0 ? ", strip: 1" : "", ending, wrap);
+        world.Publish("v1.1.0", filler: 300_000);
+
+        var updated = await world.UpdateAsync();
+
+        Assert.True(updated.Status == UpdateStatus.Kept, Text(updated));
+        Assert.Equal("v1.1.0", await world.RunningAsync());
+        var release = Path.Combine(world.Service, "releases/v1.1.0");
+        Assert.Equal(["filler", "run", "www"], Directory.GetFileSystemEntries(release).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(GitHubServiceWorld.Files("v1.1.0", filler: 300_000).Single(f => f.Name == "filler").Bytes, await File.ReadAllBytesAsync(Path.Combine(release, "filler"), TestContext.Current.CancellationToken));
+        Assert.True(File.GetUnixFileMode(Path.Combine(release, "run")).HasFlag(UnixFileMode.UserExecute));
+        Assert.False(File.GetUnixFileMode(Path.Combine(release, "filler")).HasFlag(UnixFileMode.UserExecute));
+        Assert.Empty(world.Downloads());
+    }
+
+    [Fact]
+    public async Task A_disk_that_becomes_full_while_it_is_downloaded_or_unpacked_is_told_and_nothing_of_it_is_left()
+    {
+        Needs.Parts(Part.Mount);
+        await using var world = await GitHubServiceWorld.StartAsync();
+        await using var disk = await SmallDisk.OverAsync(Path.Combine(world.Service, "releases"), 64);
+        world.Publish("v1.1.0", filler: 8_000_000);
+        world.GitHub.Pause = TimeSpan.FromMilliseconds(5);
+        foreach (var when in (string[])["Downloading", "Unpacking"])
+        {
+            var full = false;
+            var failed = await world.RunAsync(
+                e =>
+                {
+                    if (!full && e.Kind == ProgressKind.Working && e.Message.StartsWith(when, StringComparison.Ordinal) && (when == "Unpacking" || e.BytesDone > 1_000_000))
+                    {
+                        disk.Fill();
+                        full = true;
+                    }
+
+                    return false;
+                },
+                "update", world.Definition, "--yes");
+            Assert.True(full, failed.ToString());
+            Assert.True((failed.Result.Status, failed.Result.Error?.ErrorId) == (UpdateStatus.Undone, ErrorIds.DiskTooFull), failed.ToString());
+            Assert.Equal("v1.0.0", await world.RunningAsync());
+            Assert.Equal([".ballast", "v1.0.0"], world.Releases());
+            disk.Free();
+        }
+
+        var updated = await world.UpdateAsync();
+        Assert.True(updated.Status == UpdateStatus.Kept, Text(updated));
+        Assert.Equal("v1.1.0", await world.RunningAsync());
+    }
+
     [Fact]
     public async Task A_connection_that_is_cut_is_gone_on_from_where_it_broke_off()
     {

@@ -12,7 +12,10 @@ internal sealed class GitHubServiceWorld : IAsyncDisposable
 {
     private readonly TempFolder folder = new("githubservice-");
 
-    private GitHubServiceWorld(GitHubServer github, SshServer? ssh) => (GitHub, Ssh) = (github, ssh);
+    private readonly string ending;
+    private readonly string wrap;
+
+    private GitHubServiceWorld(GitHubServer github, SshServer? ssh, string ending, string wrap) => (GitHub, Ssh, this.ending, this.wrap) = (github, ssh, ending, wrap);
 
     public GitHubServer GitHub { get; }
 
@@ -32,12 +35,14 @@ internal sealed class GitHubServiceWorld : IAsyncDisposable
 
     /// <summary>v1.0.0 runs.</summary>
     /// <param name="more">More of <c>releases.github</c>.</param>
-    public static async Task<GitHubServiceWorld> StartAsync(bool remote = false, string asset = "notes_{version}_linux_amd64.tar.gz", string more = "")
+    /// <param name="ending">Of its assets: what they are packed with.</param>
+    /// <param name="wrap">The folder in which all of an archive stands, with a slash; empty for none.</param>
+    public static async Task<GitHubServiceWorld> StartAsync(bool remote = false, string more = "", string ending = ".tar.gz", string wrap = "")
     {
-        var world = new GitHubServiceWorld(await GitHubServer.StartAsync(), remote ? await SshServer.StartAsync() : null);
+        var world = new GitHubServiceWorld(await GitHubServer.StartAsync(), remote ? await SshServer.StartAsync() : null, ending, wrap);
         try
         {
-            await world.WriteAsync(asset, more);
+            await world.WriteAsync($"notes_{{version}}_linux_amd64{ending}", more);
             world.Publish("v1.0.0");
             var installed = await world.UpdateAsync("--version", "v1.0.0");
             Assert.True(installed.Status == UpdateStatus.Kept, EngineJson.Write(installed, indented: true));
@@ -86,8 +91,17 @@ internal sealed class GitHubServiceWorld : IAsyncDisposable
         ];
     }
 
-    public void Publish(string tag, string? answers = null, int filler = 0, bool prerelease = false) => GitHub.Publish(
-        ReleaseArchives.Release(tag, ($"notes_{tag[1..]}_linux_amd64.tar.gz", ReleaseArchives.TarGz(Files(tag, answers, filler)))) with { Prerelease = prerelease, Body = $"## What {tag} brings\n\n- Notes" });
+    public void Publish(string tag, string? answers = null, int filler = 0, bool prerelease = false)
+    {
+        var files = Files(tag, answers, filler).Select(f => ($"{wrap}{f.Name}", f.Bytes));
+        var bytes = ending switch
+        {
+            ".zip" => ReleaseArchives.Zip(files),
+            ".tar.zst" => ReleaseArchives.TarZst(files),
+            _ => ReleaseArchives.TarGz(files),
+        };
+        GitHub.Publish(ReleaseArchives.Release(tag, ($"notes_{tag[1..]}_linux_amd64{ending}", bytes)) with { Prerelease = prerelease, Body = $"## What {tag} brings\n\n- Notes" });
+    }
 
     public async Task<UpdateResult> UpdateAsync(params string[] more) => (await RunAsync(null, ["update", Definition, "--yes", .. more])).Result;
 

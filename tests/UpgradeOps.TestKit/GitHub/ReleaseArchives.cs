@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
@@ -15,13 +16,19 @@ public static class ReleaseArchives
     {
         using var bytes = new MemoryStream();
         using (var gzip = new GZipStream(bytes, level, leaveOpen: true))
-        using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
-        {
-            foreach (var (name, content) in files)
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { Mode = IsProgram(content) ? Runs : Reads, DataStream = new MemoryStream(content) });
-        }
-
+            WriteTar(gzip, files);
         return bytes.ToArray();
+    }
+
+    /// <summary>Needs <see cref="Part.Zstd"/>.</summary>
+    public static byte[] TarZst(IEnumerable<(string Name, byte[] Bytes)> files)
+    {
+        using var folder = new TempFolder("zst-");
+        using (var tar = File.Create(folder["tar"]))
+            WriteTar(tar, files);
+        using var zstd = Process.Start("zstd", ["-q", folder["tar"], "-o", folder["tar.zst"]]);
+        zstd.WaitForExit();
+        return File.ReadAllBytes(folder["tar.zst"]);
     }
 
     public static byte[] Zip(IEnumerable<(string Name, byte[] Bytes)> files)
@@ -51,6 +58,13 @@ public static class ReleaseArchives
         var all = assets.ToDictionary(a => a.Name, a => a.Bytes);
         all["checksums.txt"] = Checksums(assets.Select(a => KeyValuePair.Create(a.Name, a.Bytes)));
         return new PublishedRelease(tag, all);
+    }
+
+    private static void WriteTar(Stream stream, IEnumerable<(string Name, byte[] Bytes)> files)
+    {
+        using var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true);
+        foreach (var (name, content) in files)
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { Mode = IsProgram(content) ? Runs : Reads, DataStream = new MemoryStream(content) });
     }
 
     private static bool IsProgram(byte[] content) => content.AsSpan().StartsWith("#!"u8);

@@ -89,8 +89,14 @@ internal sealed record PlatformTarget
     /// <summary>Set when going back: the steps of the operation that is undone. A platform finds in its own what else it recorded then.</summary>
     public IReadOnlyList<PlannedStep> RecordedSteps { get; init; } = [];
 
+    /// <summary>Set when going back: the operation that is undone and those that were kept since, oldest first.</summary>
+    public IReadOnlyList<RecordedOperation> RecordedSince { get; init; } = [];
+
     public bool IsRecorded => RecordedArtifact is not null;
 }
+
+/// <summary>An operation that was kept, and the steps of its plan.</summary>
+internal sealed record RecordedOperation(string OperationId, IReadOnlyList<PlannedStep> Steps);
 
 /// <summary>
 /// Names of outputs that any platform's steps record for the steps of other rooms.

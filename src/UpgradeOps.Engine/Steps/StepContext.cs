@@ -28,6 +28,9 @@ internal abstract class StepContext
     /// <returns>A configuration file as it was when the operation that this one undoes began; null when this one undoes none, or had no such file.</returns>
     public virtual Task<byte[]?> RecordedFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
 
+    /// <returns>What a step of this one's kind kept under this name in an earlier operation; null when nothing.</returns>
+    public virtual Task<byte[]?> KeptByAsync(string operationId, string name, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
+
     public abstract IProgressSink Progress { get; }
 
     public abstract TimeProvider Time { get; }

@@ -49,6 +49,21 @@ public sealed class ComposeModelTests
         Assert.True(services["built"] is { IsBuilt: true, HasHooks: true, Template: null });
     }
 
+    [Fact]
+    public void Files_of_the_machine_that_containers_see_are_read()
+    {
+        var model = ComposeModelReader.Read(
+            """
+            {"name":"x","configs":{"c":{"file":"/srv/$$x/c.conf"},"text":{"content":"t"},"unused":{"file":"/srv/u"}},"secrets":{"s":{"file":"/srv/s"},"e":{"environment":"E"}},
+             "services":{"a":{"volumes":[{"type":"bind","source":"/srv/$$x/conf","target":"/c"},{"type":"volume","source":"d","target":"/d"},{"type":"tmpfs","target":"/t"}],"configs":[{"source":"c"},{"source":"text"}]},"b":{}}}
+            """u8,
+            "PROBE",
+            []);
+        Assert.Equal(["/srv/$x/conf", "/srv/$x/c.conf"], model.Services["a"].Mounted);
+        Assert.Empty(model.Services["b"].Mounted);
+        Assert.Equal(["/srv/s"], model.Secrets);
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("not json")]

@@ -97,10 +97,13 @@ internal sealed class GitComposeWorld : IAsyncDisposable
     /// <param name="compose">More of the service.</param>
     /// <param name="run">What the build does.</param>
     /// <param name="more">More services.</param>
-    public async Task<string> ReleaseAsync(string version, string compose = "", string run = "true", string more = "", string dockerfile = "Dockerfile", string volume = "data")
+    /// <param name="mounts">More of what the service mounts; each with a comma before it.</param>
+    /// <param name="files">More files, or others.</param>
+    public async Task<string> ReleaseAsync(
+        string version, string compose = "", string run = "true", string more = "", string dockerfile = "Dockerfile", string volume = "data", string mounts = "", params (string Path, string Text)[] files)
     {
-        var commit = await Workshop.CommitAsync(
-            $"Release {version}",
+        (string Path, string Text)[] all =
+        [
             (".gitignore", Ignored),
             ("docker-compose.yml", $$"""
                 services:
@@ -109,7 +112,7 @@ internal sealed class GitComposeWorld : IAsyncDisposable
                     env_file: .env
                     restart: unless-stopped
                     ports: ["127.0.0.1:${PORT}:8080"]
-                    volumes: ["{{volume}}:/data", "./conf:/www/conf:ro"]{{compose}}
+                    volumes: ["{{volume}}:/data", "./conf:/www/conf:ro"{{mounts}}]{{compose}}
                 {{more}}
                 volumes:
                   {{volume}}:
@@ -125,10 +128,14 @@ internal sealed class GitComposeWorld : IAsyncDisposable
 
                 """),
             ("start.sh", "trap 'exit 0' TERM\necho $GREETING >/www/greeting\necho ran >>/data/rows\nln -sf /data/rows /www/rows\nhttpd -f -p 8080 -h /www &\nwhile :; do sleep 0.1; done\n"),
-            ("www/health", JsonSerializer.Serialize(new { version })));
+            ("www/health", Health(version)),
+        ];
+        var commit = await Workshop.CommitAsync($"Release {version}", [.. all.ExceptBy(files.Select(f => f.Path), f => f.Path), .. files]);
         await Workshop.TagAsync(version);
         return commit;
     }
+
+    public static string Health(string version) => JsonSerializer.Serialize(new { version });
 
     public Task<string> ComposeAsync(params string[] arguments) => RunAsync("docker", ["compose", .. arguments]);
 

@@ -39,6 +39,7 @@ internal sealed class ComposePlatform(ComposeProject project) : IPlatform
         StepKinds.Hold => new HoldStep(planned, project),
         StepKinds.Tag => new TagStep(planned, project),
         StepKinds.Files => new FilesStep(planned, project),
+        StepKinds.Mounts => new MountsStep(planned, project),
         StepKinds.Env => new EnvStep(planned, project),
         StepKinds.Create => new CreateStep(planned, project),
         StepKinds.Recreate => new RecreateStep(planned, project),

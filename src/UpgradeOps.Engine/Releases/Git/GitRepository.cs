@@ -142,17 +142,51 @@ internal sealed class GitRepository
         if (!listed.Succeeded)
             throw Failed(listed, $"{path} of commit {commit} cannot be listed");
         var files = GitFolder.List(lines);
-        if (files.Count > SmallFiles.MostFiles || files.Any(f => f.Size > SmallFiles.LargestFile))
-            throw SmallFiles.TooMuch($"{path} of commit {commit}");
-        if (files.Count == 0)
-            return new Dictionary<string, byte[]>();
+        return files.Count > SmallFiles.MostFiles || files.Any(f => f.Size > SmallFiles.LargestFile)
+            ? throw SmallFiles.TooMuch($"{path} of commit {commit}")
+            : await ReadFilesAsync(commit, folder, [.. files.Select(f => f.Name)], cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>Files directly in a folder of a commit, by name, as a checkout would have them.</summary>
+    /// <param name="folder">Empty for the commit's root.</param>
+    /// <param name="names">Of files that the commit has there.</param>
+    public async Task<IReadOnlyDictionary<string, byte[]>> ReadFilesAsync(string commit, string folder, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        if (names.Count == 0)
+            return new Dictionary<string, byte[]>();
+        await RequireAsync(commit, cancellationToken).ConfigureAwait(false);
         var prefix = folder.Length == 0 ? "" : $"{folder}/";
-        using var names = new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{prefix}{f.Name}\0"))));
+        var (result, output) = await AskAsync(GitScripts.Files, [_copy, commit, prefix], names.Select(n => prefix + n), cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? GitFolder.Read(output) : throw Failed(result, $"{folder} of commit {commit} cannot be read");
+    }
+
+    /// <summary>What a commit has at or below some paths, and whether a folder of the host has it too.</summary>
+    /// <param name="folder">Absolute; it stands for a folder of the repository.</param>
+    /// <param name="place">That one; a dot for the root.</param>
+    /// <param name="paths">Relative to the folder; a dot for all of it.</param>
+    public async Task<IReadOnlyList<GitTracked>> CompareAsync(string commit, string folder, string place, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        await RequireAsync(commit, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> below = paths.Contains(".") ? [] : paths;
+        var (result, output) = await StreamAsync(GitScripts.Compare, null, [_copy, commit, folder, place == "." ? "" : place, .. below], cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? GitTracked.Read(output) : throw Failed(result, $"commit {commit} cannot be compared with {folder}");
+    }
+
+    /// <returns>Of some files of a commit those that git hands to another program when it writes them, such as those that are kept in LFS.</returns>
+    /// <param name="paths">Of the repository.</param>
+    public async Task<IReadOnlySet<string>> FilteredAsync(string commit, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var (result, output) = await AskAsync(GitScripts.Filters, [_copy, commit], paths, cancellationToken).ConfigureAwait(false);
+        return result.Succeeded ? GitTracked.ReadFiltered(Encoding.UTF8.GetString(output)) : throw Failed(result, $"the attributes of commit {commit} cannot be read");
+    }
+
+    /// <param name="names">What the script finds on its input, each with a NUL after it.</param>
+    private async Task<(CommandResult Result, byte[] Output)> AskAsync(string script, IReadOnlyList<string> arguments, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(names.Select(n => $"{n}\0"))));
         using var output = new MemoryStream();
-        var command = await CommandAsync(GitScripts.Files, null, [_copy, commit, prefix], cancellationToken).ConfigureAwait(false);
-        var result = await _host.StreamAsync(command, names, output, cancellationToken).ConfigureAwait(false);
-        return result.Succeeded ? GitFolder.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) : throw Failed(result, $"{path} of commit {commit} cannot be read");
+        var result = await _host.StreamAsync(await CommandAsync(script, null, arguments, cancellationToken).ConfigureAwait(false), input, output, cancellationToken).ConfigureAwait(false);
+        return (result, output.ToArray());
     }
 
     private async Task RefuseSubmoduleAsync(string commit, List<string> parts, CancellationToken cancellationToken)
@@ -215,6 +249,13 @@ internal sealed class GitRepository
 
     /// <summary>Removes a folder of <see cref="ExportAsync"/>, once nobody who was killed writes into it any more.</summary>
     public Task DiscardAsync(string folder, CancellationToken cancellationToken) => RunAsync(GitScripts.Discard, null, [_copy, folder], cancellationToken);
+
+    /// <returns>The commit that is checked out in a folder of the host; null when it is no checkout, or one of another repository.</returns>
+    public async Task<string?> CheckedOutAsync(string folder, CancellationToken cancellationToken)
+    {
+        var head = await RunAsync(GitScripts.Head, null, [folder], cancellationToken).ConfigureAwait(false);
+        return head.Succeeded ? (await DescribeAsync(head.Output.Trim(), cancellationToken).ConfigureAwait(false))?.Id : null;
+    }
 
     /// <returns>Commits of a checkout that its origin has not, and lines of what was changed there; null when the repository is no checkout.</returns>
     public async Task<(int Ahead, IReadOnlyList<string> Changed)?> LookAtCheckoutAsync(CancellationToken cancellationToken)

@@ -117,16 +117,42 @@ internal static class GitScripts
     /// <summary>$2 a commit, $3 a folder of it, or nothing for its root: what stands directly there.</summary>
     public const string Folder = Prologue + """git --git-dir="$1" ls-tree -z -l "$2:$3" """;
 
+    /// <summary>A folder for this script alone; git's index is in it.</summary>
+    private const string Temporary = """
+        t=$(umask 077; mktemp -d "${TMPDIR:-/tmp}/upgradeops-git.XXXXXX") || exit 1
+        trap 'cd /; rm -rf -- "$t"' EXIT
+        trap 'exit 1' HUP INT TERM
+        export GIT_INDEX_FILE="$t/index"
+
+        """;
+
+    /// <summary>
+    /// $2 a commit, $3 a folder that stands for its folder $4 (nothing for its root), then paths below that: all that the commit has there, as <c>ls-tree</c> tells
+    /// it, an empty record, and which of it is not in the folder as a checkout would have put it there: D before a path where nothing is, M or T where something else is.
+    /// </summary>
+    public const string Compare = Prologue + Temporary + """
+        c=$1 commit=$2 f=$3 in=$4
+        shift 4
+        export GIT_LITERAL_PATHSPECS=1
+        git --git-dir="$c" rev-parse -q --verify "$commit:$in" >/dev/null || { printf '\0'; exit 0; }
+        git --git-dir="$c" ls-tree -r -z "$commit:$in" -- "$@" >"$t/list" && git --git-dir="$c" update-index -z --index-info <"$t/list" || exit 1
+        cat <"$t/list" && printf '\0' || exit 1
+        cd -- "$f" || exit 1
+        git --git-dir="$c" --work-tree=. -c core.fsmonitor=false -c core.fileMode=false update-index -q --ignore-submodules --refresh >/dev/null
+        git --git-dir="$c" --work-tree=. -c core.fsmonitor=false -c core.fileMode=false diff-files -z --name-status --no-renames --ignore-submodules=all
+        """;
+
+    /// <summary>$2 a commit, names of files of it on the input, each with a NUL after it: for each its name, <c>filter</c>, and the filter that its attributes name.</summary>
+    public const string Filters = Prologue + Temporary + """
+        cd / && git --git-dir="$1" read-tree "$2" && git --git-dir="$1" check-attr --cached -z --stdin filter
+        """;
+
     /// <summary>
     /// $2 a commit, $3 a folder of it that ends with a slash, or nothing; names of files there on the input, each with a NUL after it: their sizes, names and
     /// contents as a checkout would have them, with the ends of lines that the commit's attributes want. Nothing of the copy is written.
     /// </summary>
-    public const string Files = Prologue + """
-        t=$(umask 077; mktemp -d "${TMPDIR:-/tmp}/upgradeops-git.XXXXXX") || exit 1
-        trap 'cd /; rm -rf -- "$t"' EXIT
-        trap 'exit 1' HUP INT TERM
+    public const string Files = Prologue + Temporary + """
         mkdir -- "$t/tree" && cat >"$t/names" || exit 1
-        export GIT_INDEX_FILE="$t/index"
         git --git-dir="$1" read-tree "$2" && git --git-dir="$1" --work-tree="$t/tree" checkout-index -q -z --stdin <"$t/names" || exit 1
         cd -- "$t/tree/$3" || exit 1
         for file in * .[!.]* ..?*; do
@@ -178,6 +204,9 @@ internal static class GitScripts
         [ "$(git rev-parse --is-inside-work-tree)" = true ] || { [ "$(git rev-parse --is-bare-repository)" = true ]; exit; }
         git config --get remote.origin.url || true
         """;
+
+    /// <summary>$1 a folder, of somebody's checkout or not: the commit that is checked out there.</summary>
+    public const string Head = Prologue + """git -C "$1" rev-parse -q --verify 'HEAD^{commit}' """;
 
     /// <summary>$1 a checkout: how many commits of its own it has, then what was changed in it.</summary>
     public const string Checkout = Prologue + """

@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Platforms;
 using UpgradeOps.Engine.State;
 
 namespace UpgradeOps.Engine.Updates.Journal;
@@ -43,6 +44,19 @@ internal static class OperationIndex
         }
 
         return null;
+    }
+
+    /// <summary>An operation that was kept, and the kept ones after it; oldest first.</summary>
+    public static async Task<IReadOnlyList<RecordedOperation>> KeptSinceAsync(IAppState state, OperationRecord first, CancellationToken cancellationToken)
+    {
+        var since = new List<RecordedOperation> { new(first.OperationId, first.Plan.Steps) };
+        foreach (var id in (await state.ListOperationsAsync(cancellationToken).ConfigureAwait(false)).SkipWhile(i => i != first.OperationId).Skip(1))
+        {
+            if (await ReadAsync(state, id, cancellationToken).ConfigureAwait(false) is { Outcome.Status: UpdateStatus.Kept } record)
+                since.Add(new RecordedOperation(id, record.Plan.Steps));
+        }
+
+        return since;
     }
 
     /// <exception cref="AppException"><see cref="ErrorIds.OperationNotFound"/>.</exception>

@@ -25,6 +25,7 @@ internal sealed class UndoPlanner(AppRooms rooms)
             RecordedArtifact = before.Artifact,
             RecordedFiles = await FilesAsync(kept, cancellationToken).ConfigureAwait(false),
             RecordedSteps = kept.Plan.Steps,
+            RecordedSince = await OperationIndex.KeptSinceAsync(rooms.State, kept, cancellationToken).ConfigureAwait(false),
         };
 
         var migrated = before.SchemaFingerprint is not null && before.SchemaFingerprint != schema?.Fingerprint;

@@ -32,6 +32,9 @@ internal sealed class JournaledContext(OperationLog log, PlannedStep planned, IA
     public override Task<byte[]?> KeptAsync(string name, CancellationToken cancellationToken) =>
         state.ReadFileAsync(OperationId, FileName(name), cancellationToken);
 
+    public override Task<byte[]?> KeptByAsync(string operationId, string name, CancellationToken cancellationToken) =>
+        state.ReadFileAsync(operationId, FileName(name), cancellationToken);
+
     public override async Task<byte[]?> RecordedFileAsync(string path, CancellationToken cancellationToken)
     {
         if (log.Record.Plan.Undoes is not { } undone)

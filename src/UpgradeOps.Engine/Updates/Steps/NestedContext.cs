@@ -36,6 +36,8 @@ internal sealed class NestedContext(StepContext outer, PlannedStep planned) : St
 
     public override Task<byte[]?> KeptAsync(string name, CancellationToken cancellationToken) => outer.KeptAsync(_prefix + name, cancellationToken);
 
+    public override Task<byte[]?> KeptByAsync(string operationId, string name, CancellationToken cancellationToken) => outer.KeptByAsync(operationId, _prefix + name, cancellationToken);
+
     public override Task<byte[]?> RecordedFileAsync(string path, CancellationToken cancellationToken) => outer.RecordedFileAsync(path, cancellationToken);
 
     private Dictionary<string, string> Under(string prefix) => outer.Outputs

@@ -1,6 +1,7 @@
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Platforms.Compose.Files;
 using UpgradeOps.Engine.Platforms.Compose.Model;
+using UpgradeOps.Engine.Platforms.Compose.Mounts;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
 using UpgradeOps.Engine.Releases.Git;
 
@@ -19,6 +20,9 @@ internal sealed record TargetProject
 
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
+    /// <summary>What becomes of the files that containers mount from the folder.</summary>
+    public MountedChanges Mounts { get; init; } = MountedChanges.None;
+
     /// <summary>Services that move because an operation that is taken back moved them.</summary>
     public IReadOnlySet<string> Also { get; init; } = new HashSet<string>();
 
@@ -28,9 +32,13 @@ internal sealed record TargetProject
         if (target.IsRecorded)
             return await RecordedAsync(project, target, cancellationToken).ConfigureAwait(false);
         var commit = GitDigest.CommitOf(target.Release.Digest) ?? throw new AppException(ErrorIds.PlanDamaged, $"Release {target.Release.Version} is no commit.", target.Release.Version);
-        var (files, taken, findings) = await new CommitFiles(project, GitDigest.CommitOf(current.Digest), commit).DecideAsync(cancellationToken).ConfigureAwait(false);
-        var (model, hashes) = await ReadAsync(project, [.. files.Select(f => f.Path)], taken, cancellationToken).ConfigureAwait(false);
-        return new TargetProject { Files = files, Model = model, Hashes = hashes, Findings = findings };
+        var running = GitDigest.CommitOf(current.Digest);
+        var (files, taken, findings) = await new CommitFiles(project, running, commit).DecideAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> paths = [.. files.Select(f => f.Path)];
+        var (model, hashes) = await ReadAsync(project, paths, taken, cancellationToken).ConfigureAwait(false);
+        var own = await OwnFiles.FindAsync(project, model, paths, taken, cancellationToken).ConfigureAwait(false);
+        var mounts = await new MountedFiles(project, running, commit, own).DecideAsync(model, cancellationToken).ConfigureAwait(false);
+        return new TargetProject { Files = files, Model = model, Hashes = hashes, Findings = findings, Mounts = mounts };
     }
 
     private static async Task<TargetProject> RecordedAsync(ComposeProject project, PlatformTarget target, CancellationToken cancellationToken)
@@ -44,6 +52,7 @@ internal sealed record TargetProject
             Files = [.. then.Select(f => new CommitFile(f.Key, null, Taken: true, ComposeFiles.Hash(f.Value)))],
             Model = model,
             Hashes = hashes,
+            Mounts = await RecordedMounts.DecideAsync(project, target, model, cancellationToken).ConfigureAwait(false),
             Also = RecordedMoves.Of(target).Where(m => m.OldImage is not null).Select(m => m.Name).ToHashSet(),
         };
     }

@@ -11,6 +11,9 @@ internal sealed class ComposeFiles(ComposeDefinition compose, IHostFiles files)
     private static readonly string[] Names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
     private static readonly string[] Overrides = ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
 
+    /// <summary>What Compose takes for its files where none are named.</summary>
+    public static IEnumerable<string> AllNames => Names.Concat(Overrides);
+
     public string EnvPath { get; } = Combine(compose.Directory, compose.EnvFile);
 
     /// <summary>True when Compose reads the file without being told to.</summary>

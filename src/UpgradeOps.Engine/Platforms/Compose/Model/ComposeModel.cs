@@ -6,6 +6,9 @@ namespace UpgradeOps.Engine.Platforms.Compose.Model;
 /// <param name="Warnings">What Compose wrote to standard error, such as variables that are not set.</param>
 internal sealed record ComposeModel(string Project, IReadOnlyDictionary<string, ComposeService> Services, IReadOnlyList<string> Warnings)
 {
+    /// <summary>Files of secrets on this machine, absolute.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
     /// <summary>The image of a service, with its tag; one that is only built is called as Compose calls it.</summary>
     public string ImageOf(ComposeService service) => Tagged(service.Image ?? $"{Project}-{service.Name}");
 
@@ -60,6 +63,9 @@ internal sealed record ComposeService
 
     /// <summary>Volumes with a name that it mounts, as the engine calls them.</summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
+
+    /// <summary>Files and folders of the machine that its containers see, as bind mounts or <c>configs</c>; absolute.</summary>
+    public IReadOnlyList<string> Mounted { get; init; } = [];
 
     /// <summary>Networks that its containers are connected to, as the engine calls them; none where it shares another's or the machine's.</summary>
     public IReadOnlyList<string> Networks { get; init; } = [];

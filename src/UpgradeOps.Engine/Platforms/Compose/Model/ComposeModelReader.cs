@@ -17,10 +17,11 @@ internal static class ComposeModelReader
             using var document = JsonDocument.ParseValue(ref reader);
             var volumes = ReadNames(document.RootElement, "volumes");
             var networks = ReadNames(document.RootElement, "networks");
+            var configs = ReadFiles(document.RootElement, "configs");
             var services = Member(document.RootElement, "services") is { ValueKind: JsonValueKind.Object } all
-                ? all.EnumerateObject().Select(s => ReadService(s.Name, s.Value, probe, volumes, networks)).ToDictionary(s => s.Name)
+                ? all.EnumerateObject().Select(s => ReadService(s.Name, s.Value, probe, volumes, networks, configs)).ToDictionary(s => s.Name)
                 : [];
-            return new ComposeModel(Text(document.RootElement, "name") ?? "", services, warnings);
+            return new ComposeModel(Text(document.RootElement, "name") ?? "", services, warnings) { Secrets = [.. ReadFiles(document.RootElement, "secrets").Values] };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
@@ -28,7 +29,7 @@ internal static class ComposeModelReader
         }
     }
 
-    private static ComposeService ReadService(string name, JsonElement service, string probe, Dictionary<string, string> volumes, Dictionary<string, string> networks)
+    private static ComposeService ReadService(string name, JsonElement service, string probe, Dictionary<string, string> volumes, Dictionary<string, string> networks, Dictionary<string, string> configs)
     {
         var image = Text(service, "image");
         return new ComposeService
@@ -41,6 +42,7 @@ internal static class ComposeModelReader
             Replicas = ReadReplicas(service),
             Build = Member(service, "build") is { } build ? ReadBuild(build) : null,
             Volumes = ReadVolumes(service, volumes),
+            Mounted = ReadMounted(service, configs),
             Networks = ReadNetworks(service, networks, probe),
             PullPolicy = Text(service, "pull_policy"),
             HasHooks = Hooks.Any(h => Member(service, h) is not null),
@@ -56,13 +58,24 @@ internal static class ComposeModelReader
         ? named.EnumerateObject().ToDictionary(n => n.Name, n => Text(n.Value, "name") ?? n.Name)
         : [];
 
+    /// <returns>Absolute paths of the files of the machine behind <c>configs</c> or <c>secrets</c>, by the file's own words for them.</returns>
+    private static Dictionary<string, string> ReadFiles(JsonElement model, string kind) => Member(model, kind) is { ValueKind: JsonValueKind.Object } named
+        ? named.EnumerateObject().Where(n => Text(n.Value, "file") is not null).ToDictionary(n => n.Name, n => Plain(Text(n.Value, "file")!))
+        : [];
+
+    private static List<string> ReadMounted(JsonElement service, Dictionary<string, string> configs)
+    {
+        var binds = Items(service, "volumes").Where(m => Text(m, "type") == "bind").Select(m => Text(m, "source")).OfType<string>().Select(Plain);
+        var files = Items(service, "configs").Select(c => c.ValueKind == JsonValueKind.String ? c.GetString() : Text(c, "source")).OfType<string>().Select(configs.GetValueOrDefault).OfType<string>();
+        return [.. binds.Concat(files).Distinct()];
+    }
+
     private static ComposeServiceBuild ReadBuild(JsonElement build) => new(
         Text(build, "context") ?? ".",
         Text(build, "dockerfile_inline") is null ? Text(build, "dockerfile") ?? "Dockerfile" : null);
 
-    private static List<string> ReadVolumes(JsonElement service, Dictionary<string, string> volumes) => Member(service, "volumes") is { ValueKind: JsonValueKind.Array } mounts
-        ? [.. mounts.EnumerateArray().Where(m => Text(m, "type") == "volume").Select(m => Text(m, "source")).OfType<string>().Select(s => volumes.GetValueOrDefault(s, s)).Distinct()]
-        : [];
+    private static List<string> ReadVolumes(JsonElement service, Dictionary<string, string> volumes) =>
+        [.. Items(service, "volumes").Where(m => Text(m, "type") == "volume").Select(m => Text(m, "source")).OfType<string>().Select(s => volumes.GetValueOrDefault(s, s)).Distinct()];
 
     /// <summary>A network whose name the variable decides is left out: what it will be called is not known here.</summary>
     private static List<string> ReadNetworks(JsonElement service, Dictionary<string, string> networks, string probe) =>
@@ -99,6 +112,11 @@ internal static class ComposeModelReader
             .Distinct()
             .ToList();
     }
+
+    /// <summary>Compose writes each dollar sign twice.</summary>
+    private static string Plain(string written) => written.Replace("$$", "$", StringComparison.Ordinal);
+
+    private static IEnumerable<JsonElement> Items(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
 
     private static JsonElement? Member(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

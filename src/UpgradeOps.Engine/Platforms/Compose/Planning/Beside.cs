@@ -11,6 +11,8 @@ internal static partial class Beside
     {
         if (snapshot.Model.Services.TryGetValue(service, out var declared) && declared.ContainerName is { } name)
             return $"its container has the fixed name {name}";
+        if (declared is not null && snapshot.Target?.Mounts.Missing is { } missing && declared.Mounted.FirstOrDefault(missing.Contains) is { } file)
+            return $"it mounts {file}, which is not there before the old one has stopped";
         var volumes = snapshot.Containers
             .Where(c => c.ServiceName() == service)
             .SelectMany(c => c.Mounts ?? [])

@@ -1,5 +1,7 @@
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Platforms.Compose.Builds;
+using UpgradeOps.Engine.Platforms.Compose.Mounts;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
 using UpgradeOps.Engine.Releases.Git;
 
@@ -9,6 +11,9 @@ namespace UpgradeOps.Engine.Platforms.Compose.Planning;
 /// <param name="built">Null where they are published.</param>
 internal sealed class CommitPlan(Release release, StepWords words, TargetProject? built, ComposeSnapshot snapshot)
 {
+    /// <summary>Files that are named, of each kind.</summary>
+    private const int Shown = 4;
+
     private string Commit => GitDigest.CommitOf(release.Digest)?[..12] ?? "";
 
     /// <summary>False when going back: the images are here.</summary>
@@ -39,6 +44,33 @@ internal sealed class CommitPlan(Release release, StepWords words, TargetProject
         }
 
         return inputs;
+    }
+
+    public string MountsWords(string directory, IReadOnlyList<MountChange> mounts)
+    {
+        string[] parts =
+        [
+            Named("change", directory, mounts.Where(m => m is { Before: not null, After: not null })),
+            Named("add", directory, mounts.Where(m => m.Before is null)),
+            Named("remove", directory, mounts.Where(m => m.After is null)),
+        ];
+        return $"Of the mounted files, {string.Join("; ", parts.Where(p => p.Length > 0))}: as {(Builds ? $"in commit {Commit}" : "recorded")}";
+    }
+
+    public Dictionary<string, string> MountsInputs(IReadOnlyList<MountChange> mounts)
+    {
+        var mounted = snapshot.Model.Services.Values.Concat(snapshot.Live.Services.Values).SelectMany(s => s.Mounted).Distinct().Order(StringComparer.Ordinal).ToList();
+        var inputs = new Dictionary<string, string> { [StepInputs.Mounts] = EngineJson.Write(mounts), [StepInputs.Paths] = EngineJson.Write(mounted) };
+        if (Builds)
+            inputs[StepInputs.Digest] = release.Digest!;
+        return inputs;
+    }
+
+    private static string Named(string verb, string directory, IEnumerable<MountChange> mounts)
+    {
+        var names = mounts.Select(m => HostPath.Relative(HostPath.Absolute(directory, "/"), m.Path)).ToList();
+        var more = names.Count > Shown ? $" and {names.Count - Shown} more" : "";
+        return names.Count == 0 ? "" : $"{verb} {string.Join(", ", names.Take(Shown))}{more}";
     }
 
     /// <summary>Services that move for the files' sake alone.</summary>

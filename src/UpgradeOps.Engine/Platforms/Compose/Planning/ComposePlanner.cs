@@ -25,6 +25,9 @@ internal sealed class ComposePlanner(ComposeProject project)
         var values = new Dictionary<string, string>(inputs) { [StepInputs.Value] = value, [StepInputs.OldValue] = snapshot.Value ?? "" };
         var before = await project.Files.HashAsync(cancellationToken).ConfigureAwait(false);
         var remember = new Dictionary<string, string>(values) { [StepInputs.Files] = EngineJson.Write(before) };
+        var mounts = built?.Mounts.Changes ?? [];
+        if (mounts.Count > 0)
+            remember[StepInputs.Mounts] = EngineJson.Write(mounts);
         var after = new Dictionary<string, string>(before);
         if (built is null)
             after[project.Files.EnvPath] = ComposeFiles.Hash(EnvFile.Parse(snapshot.Env!, project.Files.EnvPath).With(project.Compose.Variable, value, project.Files.EnvPath));
@@ -65,7 +68,8 @@ internal sealed class ComposePlanner(ComposeProject project)
             }));
         }
 
-        steps.AddRange(Switch(snapshot, recreate, inputs, values, words));
+        var written = mounts.Count == 0 ? null : Step(StepKinds.Mounts, StepPhase.Switch, commit.MountsWords(project.Compose.Directory, mounts), Reversibility.Reversible, commit.MountsInputs(mounts));
+        steps.AddRange(Switch(snapshot, recreate, inputs, values, words, written));
         steps.Add(Step(StepKinds.Keep, StepPhase.Keep, words.Keep, Reversibility.Irreversible, keep));
         return steps;
     }
@@ -82,20 +86,25 @@ internal sealed class ComposePlanner(ComposeProject project)
         };
     }
 
+    /// <param name="mounts">What is written to mounted files: the old version must not see it while it serves, and the new one from its start.</param>
     private static IEnumerable<PlannedStep> Switch(
-        ComposeSnapshot snapshot, bool recreate, Dictionary<string, string> inputs, Dictionary<string, string> values, StepWords words)
+        ComposeSnapshot snapshot, bool recreate, Dictionary<string, string> inputs, Dictionary<string, string> values, StepWords words, PlannedStep? mounts)
     {
         var dependents = new Dictionary<string, string>(inputs) { [StepInputs.Dependents] = EngineJson.Write(snapshot.Dependents) };
         var stop = Step(StepKinds.Stop, StepPhase.Switch, words.Stop, Reversibility.Reversible, dependents) with { CausesOutage = true, StopsOld = true };
         if (recreate)
         {
             yield return stop;
+            if (mounts is not null)
+                yield return mounts;
             yield return Step(StepKinds.Recreate, StepPhase.Switch, words.Recreate, Reversibility.Reversible, values) with { CausesOutage = true };
         }
         else
         {
             yield return Step(StepKinds.Create, StepPhase.Switch, words.Create, Reversibility.Reversible, values);
             yield return stop;
+            if (mounts is not null)
+                yield return mounts;
         }
 
         yield return Step(StepKinds.Start, StepPhase.Switch, words.Start, Reversibility.Reversible, dependents) with { CausesOutage = true, StartsNew = true };

@@ -25,7 +25,7 @@ internal sealed class ComposeChecks(ComposeProject project)
                 new DriftCheck(project, snapshot).RunAsync(cancellationToken),
                 new ImageCheck(project, snapshot).RunAsync(target, cancellationToken)).ConfigureAwait(false);
             var build = snapshot.Target is null || target.IsRecorded ? [] : await new BuildCheck(project, snapshot, GitDigest.CommitOf(target.Release.Digest)!).RunAsync(cancellationToken).ConfigureAwait(false);
-            return [.. build, .. new ServiceChecks(project, snapshot).Run(), .. asked.SelectMany(f => f)];
+            return [.. build, .. new MountCheck(project, snapshot).Run(), .. new ServiceChecks(project, snapshot).Run(), .. asked.SelectMany(f => f)];
         }
         catch (AppException e)
         {

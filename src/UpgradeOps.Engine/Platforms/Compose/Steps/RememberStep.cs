@@ -1,4 +1,5 @@
 using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Platforms.Compose.Mounts;
 using UpgradeOps.Engine.Steps;
 
 namespace UpgradeOps.Engine.Platforms.Compose.Steps;
@@ -20,6 +21,8 @@ internal sealed class RememberStep(PlannedStep planned, ComposeProject project) 
                 $"Containers of {string.Join(", ", Services.Select(s => s.Name))} were made or removed after the plan was made.",
                 Project.Definition.Name);
         }
+
+        await MountsStep.RequireUneditedAsync(Project, Read<List<MountChange>>(OptionalInput(StepInputs.Mounts) ?? "[]"), cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)

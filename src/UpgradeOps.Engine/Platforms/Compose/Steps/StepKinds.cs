@@ -11,6 +11,7 @@ internal static class StepKinds
     public const string Tag = "compose.tag";
     public const string Files = "compose.files";
     public const string Env = "compose.env";
+    public const string Mounts = "compose.mounts";
     public const string Create = "compose.create";
     public const string Recreate = "compose.recreate";
     public const string Stop = "compose.stop";
@@ -52,6 +53,9 @@ internal static class StepInputs
     /// <summary>JSON array of <see cref="Builds.CommitFile"/>: the compose files that count after the update.</summary>
     public const string CommitFiles = "commitFiles";
 
+    /// <summary>JSON array of <see cref="Compose.Mounts.MountChange"/>.</summary>
+    public const string Mounts = "mounts";
+
     /// <summary>Bytes to fetch, where known.</summary>
     public const string Size = "size";
 
@@ -73,6 +77,12 @@ internal static class StepOutputs
 
     /// <summary>JSON array of <see cref="NewContainer"/>.</summary>
     public const string Containers = "containers";
+
+    /// <summary>JSON array of absolute paths of folders that the step makes.</summary>
+    public const string Folders = "folders";
+
+    /// <summary>JSON object: Unix permission bits of folders that the step removes because nothing is left in them, by absolute path.</summary>
+    public const string Emptied = "emptied";
 
     /// <summary>JSON object: restart policy by container id.</summary>
     public const string Policies = "policies";

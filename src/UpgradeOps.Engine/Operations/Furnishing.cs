@@ -2,7 +2,9 @@ using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups;
 using UpgradeOps.Engine.Backups.Folders;
+using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Backups.Stores.S3;
+using UpgradeOps.Engine.Backups.Stores.Ssh;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Health;
@@ -45,7 +47,12 @@ internal static class Furnishing
             : null;
         var platform = OpenPlatform(definition, host, docker, session.ReleaseSources.Credentials(definition, secrets), redaction, time, GitRepository.For(definition, host, secrets), assets);
         var databases = new DatabaseFactory(host, secrets, definition.Platform.Compose is null ? null : docker.Value, time).Create(definition);
-        var remote = definition.Store is { S3: { } bucket } ? new S3Store(bucket, definition.Name, secrets, time) : null;
+        IRemoteStore? remote = definition.Store switch
+        {
+            { S3: { } bucket } => new S3Store(bucket, definition.Name, secrets, time),
+            { Ssh: { } place } => new SshStore(place, definition.Name, session.Hosts.Remote(place.Host)),
+            _ => null,
+        };
         var writers = new PlatformWriters(definition.Quiesce, platform);
         var releases = session.ReleaseSources.Open(definition, host, secrets);
         return new AppRooms
@@ -71,10 +78,12 @@ internal static class Furnishing
                 new EngineSession(session.Options with { Progress = progress }) { Variable = session.Variable, Hosts = session.Hosts },
                 new FolderState(other.Name, folder, session.Options.Time),
                 folder),
-            Closing = () =>
+            Closing = async () =>
             {
-                remote?.Dispose();
-                return docker.IsValueCreated ? docker.Value.DisposeAsync() : ValueTask.CompletedTask;
+                if (remote is not null)
+                    await remote.DisposeAsync().ConfigureAwait(false);
+                if (docker.IsValueCreated)
+                    await docker.Value.DisposeAsync().ConfigureAwait(false);
             },
         };
     }
@@ -97,8 +106,8 @@ internal static class Furnishing
     private static IEnumerable<string> References(AppDefinition definition) => definition.Databases.Values.Select(d => d.Password)
         .Append(definition.Releases.Password)
         .Append(definition.Releases.GitHub?.Token)
-        .Append(definition.Store?.S3.AccessKey)
-        .Append(definition.Store?.S3.SecretKey)
+        .Append(definition.Store?.S3?.AccessKey)
+        .Append(definition.Store?.S3?.SecretKey)
         .Append(definition.State?.PostgreSql?.Password)
         .Concat(definition.Backups.Select(b => b.Raft?.Token))
         .Concat(definition.Generate.Select(g => g.Reference))

@@ -60,7 +60,7 @@ public sealed record Backup
     /// <summary>The folder or address that holds it; of several the nearest.</summary>
     public required string Location { get; init; }
 
-    /// <summary>Every store that keeps it whole, the nearest first: <c>local</c>, <c>s3</c>.</summary>
+    /// <summary>Every store that keeps it whole, the nearest first: <c>local</c>, <c>s3</c>, <c>ssh</c>.</summary>
     public IReadOnlyList<string> Stores { get; init; } = ["local"];
 
     /// <summary>Bytes of all files as they are stored.</summary>

@@ -125,6 +125,7 @@ public static class ErrorIds
     public const string StoreUnreachable = "UpgradeOps.Stores.Unreachable";
     public const string StoreUnauthorized = "UpgradeOps.Stores.Unauthorized";
     public const string StoreBucketMissing = "UpgradeOps.Stores.BucketMissing";
+    public const string StoreFolderMissing = "UpgradeOps.Stores.FolderMissing";
     public const string StoreWrongRegion = "UpgradeOps.Stores.WrongRegion";
     public const string StoreClockSkew = "UpgradeOps.Stores.ClockSkew";
     public const string StoreFull = "UpgradeOps.Stores.Full";

@@ -42,6 +42,38 @@ public sealed class DefinitionHostTests
         Assert.Contains(": rehearse.environment: nothing holds {port}", Definitions.Refused(Remote + "\nrehearse: { environment: { PORT: \"80\" } }").Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Backups_go_to_a_folder_of_the_named_host_or_of_the_applications_own()
+    {
+        var own = Definitions.Parse(Remote + "\nstore: { ssh: { folder: /srv//backups/ } }").Store!;
+        Assert.Equal(("ssh://deploy@host:2222", "/srv/backups"), (own.Ssh!.Host, own.Ssh.Folder));
+        var other = Definitions.Parse(Remote.Replace("ssh://deploy@host:2222", "local", StringComparison.Ordinal) + "\nstore: { ssh: { host: 'ssh://vault', folder: /b }, required: false, keepLocal: 2 }").Store!;
+        Assert.Equal(("ssh://vault", "/b", false, 2), (other.Ssh!.Host, other.Ssh.Folder, other.Required, other.KeepLocal));
+        Assert.Null(other.S3);
+    }
+
+    [Theory]
+    [InlineData("store: { ssh: { host: vault, folder: /b } }", "8:23: store.ssh.host: ", "ssh://user@host:port")]
+    [InlineData("store: { ssh: { folder: b } }", "8:25: store.ssh.folder: ", "from the root on")]
+    [InlineData("store: { ssh: { folder: /.. } }", "8:25: store.ssh.folder: ", "from the root on")]
+    [InlineData("store: { ssh: { host: 'ssh://vault' } }", "8:15: store.ssh.folder: ", "folder: /srv/backups")]
+    [InlineData("store: { ssh: { folder: /b }, s3: { bucket: bbb } }", "8:10: store.ssh: ", "exactly one")]
+    [InlineData("store: { required: false }", "8:8: store: ", "exactly one")]
+    public void A_store_that_cannot_be_meant_is_refused_with_its_place(string store, string place, string fix)
+    {
+        var error = Definitions.Refused(Remote.Replace("releases:", store + "\nreleases:", StringComparison.Ordinal));
+
+        Assert.StartsWith($"{Definitions.File}:{place}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(fix, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_on_ssh_needs_a_host_where_the_application_is_on_this_machine()
+    {
+        var error = Definitions.Refused(Remote.Replace("ssh://deploy@host:2222", "local", StringComparison.Ordinal) + "\nstore: { ssh: { folder: /b } }");
+        Assert.Contains("store.ssh.host: this key is missing", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("ssh://deploy@host:2222", "ssh://a b", "3:1: host: ", "ssh://user@host:port")]
     [InlineData("ssh://deploy@host:2222", "ssh://-oProxyCommand=x", "3:1: host: ", "ssh://user@host:port")]

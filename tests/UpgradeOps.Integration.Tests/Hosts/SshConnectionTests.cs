@@ -144,6 +144,18 @@ public sealed class SshConnectionTests : IClassFixture<SshFixture>, IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_ends_without_all_its_input_is_followed_by_others()
+    {
+        await using var host = _fixture.Open();
+        foreach (var length in new[] { 1, 1000, 100_000, 150_000, 3_000_000 })
+        {
+            var deaf = await host.StreamAsync(new HostCommand("sh", "-c", "exec <&-; sleep 0.2; exit 3"), new MemoryStream(new byte[length]), null, Token);
+            Assert.Equal(3, deaf.ExitCode);
+            Assert.Equal("next", (await host.RunAsync(new HostCommand("printf", "next"), Token).WaitAsync(Patience, Token)).Output);
+        }
+    }
+
+    [Fact]
     public async Task A_read_file_that_is_cut_off_never_looks_whole()
     {
         await using var server = await SshServer.StartAsync();

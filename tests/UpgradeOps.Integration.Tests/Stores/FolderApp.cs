@@ -2,26 +2,40 @@ using System.Security.Cryptography;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups;
+using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Backups.Stores.S3;
+using UpgradeOps.Engine.Backups.Stores.Ssh;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Hosts.Ssh;
 
 namespace UpgradeOps.Integration.Stores;
 
-/// <summary>An application of a folder alone, whose backups go to a bucket.</summary>
+/// <summary>An application of a folder alone, whose backups go to a bucket, or to a folder of an SSH host.</summary>
 internal sealed class FolderApp : IDisposable
 {
     public const string Id = "20260301T020000000Z-0001";
 
     private readonly TempFolder _folder = new("stores-");
 
+    private readonly Func<AppDefinition, IRemoteStore> _store;
+
     public FolderApp(string endpoint, string bucket, Func<S3StoreDefinition, S3StoreDefinition>? change = null)
+        : this(new StoreDefinition { S3 = Bucket(endpoint, bucket, change ?? (static place => place)) }, static _ => throw new NotSupportedException()) =>
+        _store = definition => new S3Store(definition.Store!.S3!, definition.Name, new Given(this), TimeProvider.System);
+
+    /// <param name="folder">Of the host.</param>
+    public FolderApp(SshHost host, string folder)
+        : this(
+            new StoreDefinition { Ssh = new SshStoreDefinition { Host = host.Address, Folder = folder } },
+            definition => new SshStore(definition.Store!.Ssh!, definition.Name, host))
     {
+    }
+
+    private FolderApp(StoreDefinition store, Func<AppDefinition, IRemoteStore> open)
+    {
+        _store = open;
         Directory.CreateDirectory(Data);
-        var place = new S3StoreDefinition
-        {
-            Bucket = bucket, Prefix = "night", Endpoint = endpoint, PathStyle = true, AccessKey = "env:ACCESS", SecretKey = "env:SECRET",
-        };
         Definition = new AppDefinition
         {
             Name = "app",
@@ -29,7 +43,7 @@ internal sealed class FolderApp : IDisposable
             Platform = new PlatformDefinition { Service = new ServiceDefinition { Directory = _folder["app"], Command = ["run"] } },
             Releases = new ReleasesDefinition { Folder = _folder["incoming"] },
             Backups = [new BackupSourceDefinition { Folder = "data" }],
-            Store = new StoreDefinition { S3 = change?.Invoke(place) ?? place },
+            Store = store,
         };
     }
 
@@ -48,7 +62,7 @@ internal sealed class FolderApp : IDisposable
         Definition, new LocalHost(), new Dictionary<string, IDatabase>(), () => throw new NotSupportedException(), folder ?? Backups, TimeProvider.System, packing: null,
         secrets: new Given(this), remote: remote ? Store() : null);
 
-    public S3Store Store() => new(Definition.Store!.S3, Definition.Name, new Given(this), TimeProvider.System);
+    public IRemoteStore Store() => _store(Definition);
 
     public string Other(string name) => _folder[name];
 
@@ -64,9 +78,14 @@ internal sealed class FolderApp : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static S3StoreDefinition Bucket(string endpoint, string bucket, Func<S3StoreDefinition, S3StoreDefinition> change) => change(new S3StoreDefinition
+    {
+        Bucket = bucket, Prefix = "night", Endpoint = endpoint, PathStyle = true, AccessKey = "env:ACCESS", SecretKey = "env:SECRET",
+    });
+
     private sealed class Given(FolderApp app) : ISecretResolver
     {
         public Task<string> ResolveAsync(string reference, CancellationToken cancellationToken) =>
-            Task.FromResult(reference == app.Definition.Store!.S3.AccessKey ? app.Keys.Access : app.Keys.Secret);
+            Task.FromResult(reference == app.Definition.Store!.S3!.AccessKey ? app.Keys.Access : app.Keys.Secret);
     }
 }

@@ -74,12 +74,14 @@ internal static class DefinitionKeys
     public static readonly KeySet StatePostgreSql = new("state.postgresql",
         ["address", "port", "database", "schema", "user", "password", "tls", "certificateAuthority"], "connection", "socket", "options");
 
-    public static readonly KeySet Store = new("store", ["s3", "required", "keepLocal"], "azure", "folder", "sftp", "encryption");
+    public static readonly KeySet Store = new("store", ["s3", "ssh", "required", "keepLocal"], "azure", "folder", "sftp", "encryption");
 
     public static readonly KeySet StoreS3 = new("store.s3",
         ["bucket", "prefix", "region", "endpoint", "pathStyle", "accessKey", "secretKey", "storageClass", "serverSideEncryption", "kmsKey"],
         "sessionToken", "profile", "role", "certificateAuthority", "objectLock", "tags");
 
+    public static readonly KeySet StoreSsh = new("store.ssh", ["host", "folder"], "user", "port", "key", "jump");
+
     public static readonly IReadOnlyList<KeySet> All =
-        [Root, Platform, Compose, ComposeVersion, ComposeBuild, Service, Build, BuildStep, BuildCopy, Releases, GitHub, Changelog, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Generate, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3];
+        [Root, Platform, Compose, ComposeVersion, ComposeBuild, Service, Build, BuildStep, BuildCopy, Releases, GitHub, Changelog, Database, DatabaseAt, Health, Smoke, Backup, BackupCommand, BackupRaft, Migrations, OnFailure, Generate, Rehearse, Retention, State, StatePostgreSql, Store, StoreS3, StoreSsh];
 }

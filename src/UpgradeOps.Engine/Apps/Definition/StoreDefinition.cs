@@ -1,9 +1,11 @@
 namespace UpgradeOps.Engine.Apps.Definition;
 
-/// <summary>Where backups are copied to, away from the machine.</summary>
+/// <summary>Where backups are copied to, away from the machine: exactly one place.</summary>
 internal sealed record StoreDefinition
 {
-    public required S3StoreDefinition S3 { get; init; }
+    public S3StoreDefinition? S3 { get; init; }
+
+    public SshStoreDefinition? Ssh { get; init; }
 
     /// <summary>True when an update waits for its backup to be there before it changes anything; else it is sent last, and may fail.</summary>
     public bool Required { get; init; } = true;
@@ -43,4 +45,14 @@ internal sealed record S3StoreDefinition
 
     /// <summary>Id or ARN of the key for <c>aws:kms</c>; null for the account's own.</summary>
     public string? KmsKey { get; init; }
+}
+
+/// <summary>A folder of another machine.</summary>
+internal sealed record SshStoreDefinition
+{
+    /// <summary><c>ssh://user@host:port</c>.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Absolute, over there. It has to exist.</summary>
+    public required string Folder { get; init; }
 }

@@ -5,7 +5,7 @@ namespace UpgradeOps.Engine.Backups.Stores;
 /// <summary>A place that keeps whole backups of one application. What is half written, or half removed, is not there for whoever asks.</summary>
 internal interface IBackupStore
 {
-    /// <summary>What people call it: <c>local</c>, <c>s3</c>.</summary>
+    /// <summary>What people call it: <c>local</c>, <c>s3</c>, <c>ssh</c>.</summary>
     string Name { get; }
 
     /// <summary>The folder or address that a backup has here, whether or not it is there.</summary>

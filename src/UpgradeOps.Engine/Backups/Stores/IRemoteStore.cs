@@ -3,7 +3,7 @@ using UpgradeOps.Engine.Backups.Format;
 namespace UpgradeOps.Engine.Backups.Stores;
 
 /// <summary>A store away from the machine. Backups are copied to it file by file, and back before anything is done with them.</summary>
-internal interface IRemoteStore : IBackupStore
+internal interface IRemoteStore : IBackupStore, IAsyncDisposable
 {
     /// <summary>
     /// Copies a backup from the working folder. What an interrupted copy sent before is not sent again, and the backup is listed here only

@@ -9,6 +9,9 @@ internal static class FileScripts
     /// <summary>Not there.</summary>
     public const int Nothing = 44;
 
+    /// <summary>A guard was held by another for too long.</summary>
+    public const int Busy = 75;
+
     private const string Begin = "( LC_ALL=C; export LC_ALL; umask 077; ";
 
     // A shell's own words, so that every script can say them: flush a file or the names of a folder; fail with a sentence.
@@ -162,6 +165,18 @@ internal static class FileScripts
         while [ ! -d "$f" ]; do up_parent "$f"; f=$up_folder; done
         df -Pk -- "$f" | { read -r l; read -r a b c d e || exit 1; printf '%s\n' "$d"; }
         """);
+
+    /// <summary>
+    /// Lines that take a lock of the kernel until the script ends, and wait 20 s for it (<see cref="Busy"/>): on a file that is never deleted, so that
+    /// whoever dies frees it. Uses file descriptor 9 and <c>i</c>.
+    /// </summary>
+    /// <param name="file">A word of the shell.</param>
+    public static string Guard(string file) => $"""
+        command -v flock >/dev/null || up_fail 'flock is not installed (util-linux or BusyBox has it).'
+        exec 9>>{file} || exit 1
+        i=0
+        until flock -n 9; do i=$((i+1)); [ $i -lt 400 ] || exit {Busy}; sleep 0.05 2>/dev/null || sleep 1; done
+        """;
 
     private static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 

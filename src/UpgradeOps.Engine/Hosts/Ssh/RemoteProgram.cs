@@ -14,7 +14,8 @@ internal static class RemoteProgram
     /// <summary>
     /// Both outputs go through new pipes each time, so that what a child in the background still writes never gets into the next answer. The end
     /// of the connection is the end of what runs: the group of this shell, which sshd made for it alone. A connection that breaks is never
-    /// taken for the end of an input.
+    /// taken for the end of an input. A script that has ended without all its input is sent the rest all the same, to nowhere: a piece is read whole before
+    /// it is passed on, so that what follows is still understood.
     /// </summary>
     public const string Loop = """
         d=
@@ -43,7 +44,7 @@ internal static class RemoteProgram
                 case $n in
                     next) exit 0 ;;
                     end) exec >&- ;;
-                    *) dd bs="$n" count=1 iflag=fullblock 2>/dev/null || { cat >/dev/null; break; } ;;
+                    *) dd bs="$n" count=1 iflag=fullblock 2>/dev/null || exec >/dev/null ;;
                 esac
             done
             rm -rf "$d"

@@ -8,6 +8,11 @@ namespace UpgradeOps.Engine.Hosts.Ssh;
 internal sealed record SshAnswer(string Status, string Error)
 {
     public int? ExitCode => int.TryParse(Status, out var code) ? code : null;
+
+    public bool IsDiskFull => Error.Contains("No space left on device", StringComparison.Ordinal) || Error.Contains("Disk quota exceeded", StringComparison.Ordinal);
+
+    /// <summary>What a person is told of a script that failed.</summary>
+    public string Reason => Error.Trim() is { Length: > 0 } text ? text : $"it ended with {Status} and said nothing.";
 }
 
 /// <summary>One script with its standard input and its outputs, over a session that does nothing else meanwhile.</summary>

@@ -140,11 +140,9 @@ internal sealed class SshFiles(SshHost host) : IHostFiles
     }
 
     private AppException Failed(string path, SshAnswer answer) =>
-        answer.Error.Contains("No space left on device", StringComparison.Ordinal) || answer.Error.Contains("Disk quota exceeded", StringComparison.Ordinal)
+        answer.IsDiskFull
             ? new(ErrorIds.DiskTooFull, $"{path} cannot be written, because its disk on {host.Address} is full. What stood there before still does.", path)
-            : new(ErrorIds.HostFileFailed, $"{path} on {host.Address}: {Reason(answer)}", path);
-
-    private static string Reason(SshAnswer answer) => answer.Error.Trim() is { Length: > 0 } text ? text : $"it ended with {answer.Status} and said nothing.";
+            : new(ErrorIds.HostFileFailed, $"{path} on {host.Address}: {answer.Reason}", path);
 
     // dash and BusyBox say it of their own redirection in other words than bash.
     private static bool IsMissing(string error) =>

@@ -76,15 +76,10 @@ internal sealed partial class StateFolder(string name, SshHost host, string? dec
     {
         0 => said.Output,
         StateScripts.Shorter => throw Damaged("a journal is not as it was left: somebody has changed it."),
-        StateScripts.Busy => throw new AppException(ErrorIds.StateNotWritable, $"The state of {name} cannot be written in {Location}: another process has held guard.lock for 20 s.", Location),
-        _ when IsFull(said.Answer.Error) => throw new AppException(ErrorIds.DiskTooFull, $"The journal of {name} cannot be written, because the disk that holds {Location} is full.", Location),
-        _ => throw new AppException(ErrorIds.StateNotWritable, $"The state of {name} cannot be used in {Location}: {Reason(said.Answer)}", Location),
+        FileScripts.Busy => throw new AppException(ErrorIds.StateNotWritable, $"The state of {name} cannot be written in {Location}: another process has held guard.lock for 20 s.", Location),
+        _ when said.Answer.IsDiskFull => throw new AppException(ErrorIds.DiskTooFull, $"The journal of {name} cannot be written, because the disk that holds {Location} is full.", Location),
+        _ => throw new AppException(ErrorIds.StateNotWritable, $"The state of {name} cannot be used in {Location}: {said.Answer.Reason}", Location),
     };
-
-    private static string Reason(SshAnswer answer) => answer.Error.Trim() is { Length: > 0 } text ? text : $"the script ended with {answer.Status} and said nothing.";
-
-    private static bool IsFull(string error) =>
-        error.Contains("No space left on device", StringComparison.Ordinal) || error.Contains("Disk quota exceeded", StringComparison.Ordinal);
 
     private static long? FenceOf(string lease) =>
         FencePattern().Match(lease) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;

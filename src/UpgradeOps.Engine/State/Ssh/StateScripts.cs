@@ -9,9 +9,6 @@ namespace UpgradeOps.Engine.State.Ssh;
 /// </summary>
 internal static class StateScripts
 {
-    /// <summary>The guard was held by another for too long.</summary>
-    public const int Busy = 75;
-
     /// <summary>What was expected there is no longer there.</summary>
     public const int Changed = 45;
 
@@ -172,7 +169,6 @@ internal static class StateScripts
         fi
         """;
 
-    // A lock of the kernel on a file that is never deleted: whoever dies frees it.
     private static readonly string Guard = $$"""
         up_line=
         up_put() {
@@ -187,10 +183,7 @@ internal static class StateScripts
             rm -f -- "$d/reserve"
             "$@"
         }
-        command -v flock >/dev/null || up_fail 'flock is not installed (util-linux or BusyBox has it).'
-        exec 9>>"$d/guard.lock" || exit 1
-        i=0
-        until flock -n 9; do i=$((i+1)); [ $i -lt 400 ] || exit {{Busy}}; sleep 0.05 2>/dev/null || sleep 1; done
+        {{FileScripts.Guard("\"$d/guard.lock\"")}}
         """;
 
     // The file is written in one form only, by us: what stands first tells enough.

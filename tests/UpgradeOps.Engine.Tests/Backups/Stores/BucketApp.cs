@@ -48,7 +48,7 @@ internal sealed class BucketApp : IDisposable
         Definition, new LocalHost(), new Dictionary<string, IDatabase>(), () => throw new NotSupportedException(), folder ?? Folder, HurriedTime.Instance, Packing.Gzip,
         secrets: new Known(), remote: Store());
 
-    public S3Store Store() => new(Definition.Store!.S3, Definition.Name, new Known(), HurriedTime.Instance);
+    public S3Store Store() => new(Definition.Store!.S3!, Definition.Name, new Known(), HurriedTime.Instance);
 
     /// <summary>Data that cannot be compressed: so many mebibytes make one more part than a whole number of parts.</summary>
     public void Fill(int mebibytes) => File.WriteAllBytes(Scratch["app/data/large.bin"], RandomNumberGenerator.GetBytes((mebibytes << 20) + 1000));

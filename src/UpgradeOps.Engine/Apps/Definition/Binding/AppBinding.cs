@@ -40,7 +40,7 @@ internal static class AppBinding
             Generate = GenerateBinding.Bind(root),
             Rehearse = RehearseBinding.Bind(root),
             State = StateBinding.Bind(root, paths, directory, host),
-            Store = StoreBinding.Bind(root, directory),
+            Store = StoreBinding.Bind(root, directory, host),
             Path = file,
         };
         Agreement.Check(definition, root);
@@ -64,7 +64,7 @@ internal static class AppBinding
         if (SshAddress.Parse(host) is { } address)
             return address.ToString();
         if (host.StartsWith("ssh://", StringComparison.Ordinal))
-            root.Wrong("host", $"'{host}' is no address of an SSH server", "Write ssh://user@host:port; user and port may be left to the SSH configuration.");
+            root.Wrong("host", $"'{host}' {TextRule.SshServer.Complaint}", TextRule.SshServer.Fix);
         else
             root.Wrong("host", $"'{host}' is not known here", "Use local, or ssh://user@host:port.");
         return Local;

@@ -1,5 +1,7 @@
 using UpgradeOps.Engine.Apps.Definition.Reading;
 using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Ssh;
 
 namespace UpgradeOps.Engine.Apps.Definition.Binding;
 
@@ -12,14 +14,16 @@ internal static class StoreBinding
     private const int MostKept = 10_000;
 
     /// <param name="directory">The platform's, where paths of secrets start.</param>
-    public static StoreDefinition? Bind(Section root, string directory)
+    /// <param name="host">The application's.</param>
+    public static StoreDefinition? Bind(Section root, string directory, string host)
     {
         if (root.Child("store", DefinitionKeys.Store) is not { } section)
             return null;
-        var s3 = section.RequiredChild("s3", DefinitionKeys.StoreS3, "Name the bucket: 's3: { bucket: backups }'.");
+        section.ExactlyOne("s3", "ssh");
         return new StoreDefinition
         {
-            S3 = s3 is null ? new S3StoreDefinition { Bucket = "" } : S3(s3, directory),
+            S3 = section.Child("s3", DefinitionKeys.StoreS3) is { } s3 ? S3(s3, directory) : null,
+            Ssh = section.Child("ssh", DefinitionKeys.StoreSsh) is { } ssh ? Ssh(ssh, host) : null,
             Required = section.Choice("required", "true", ["true", "false"]) == "true",
             KeepLocal = section.Number("keepLocal", 1, MostKept),
         };
@@ -50,6 +54,20 @@ internal static class StoreBinding
             StorageClass = section.Has("storageClass") ? section.Choice("storageClass", "STANDARD", StorageClasses, "GLACIER", "DEEP_ARCHIVE") : null,
             ServerSideEncryption = encryption,
             KmsKey = section.Text("kmsKey"),
+        };
+    }
+
+    private static SshStoreDefinition Ssh(Section section, string host)
+    {
+        var isRemote = SshAddress.Parse(host) is not null;
+        if (!isRemote && !section.Has("host"))
+            section.Missing("host", "Name the machine that keeps them, such as 'host: ssh://backup@vault.example.org': the application's own is this one.");
+        var address = section.Text("host", TextRule.SshServer);
+        var folder = section.RequiredText("folder", TextRule.RemoteFolder, "Name the folder, such as 'folder: /srv/backups'.");
+        return new SshStoreDefinition
+        {
+            Host = (address is null ? null : SshAddress.Parse(address))?.ToString() ?? host,
+            Folder = folder.Length == 0 ? folder : HostPath.Absolute(folder, "/"),
         };
     }
 

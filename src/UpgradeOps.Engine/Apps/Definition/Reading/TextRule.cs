@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Ssh;
 using UpgradeOps.Engine.Releases.Git;
 
 namespace UpgradeOps.Engine.Apps.Definition.Reading;
@@ -85,6 +87,12 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
         "Use letters, digits, dots, dashes and underscores with single slashes between them, such as production/kmp.");
 
     public static readonly TextRule Region = new(RegionPattern(), "is no name of a region", "Write it as the server does, such as eu-central-1.");
+
+    public static readonly TextRule SshServer = new(static t => SshAddress.Parse(t) is not null, "is no address of an SSH server",
+        "Write ssh://user@host:port; user and port may be left to the SSH configuration.");
+
+    public static readonly TextRule RemoteFolder = new(static t => HostPath.IsPosix(t) && !t.Any(char.IsControl) && HostPath.Absolute(t, "/").Length > 1,
+        "is no folder of an SSH host", "Write it from the root on, such as /srv/backups.");
 
     public static readonly TextRule Inside = new(IsInside, "is no path below the platform's folder",
         "Write a path relative to it without '..', such as .env or config/app.json.");

@@ -11,7 +11,7 @@ namespace UpgradeOps.Engine.Backups.Stores.S3;
 /// Backups in a bucket, below <c>prefix/application/id/</c>, with the same files as in the folder. The manifest is written last and removed
 /// first: without it nothing is listed.
 /// </summary>
-internal sealed class S3Store(S3StoreDefinition place, string application, ISecretResolver? secrets, TimeProvider time) : IRemoteStore, IDisposable
+internal sealed class S3Store(S3StoreDefinition place, string application, ISecretResolver? secrets, TimeProvider time) : IRemoteStore
 {
     private const long LongestManifest = 64 << 20;
 
@@ -120,10 +120,11 @@ internal sealed class S3Store(S3StoreDefinition place, string application, ISecr
             await RemoveAsync(backupId, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         _bucket?.Dispose();
         _opening.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private async Task TryRemoveAsync(string backupId, CancellationToken cancellationToken)

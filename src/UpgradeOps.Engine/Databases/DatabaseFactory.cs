@@ -5,6 +5,8 @@ using UpgradeOps.Engine.Databases.PostgreSql;
 using UpgradeOps.Engine.Databases.Tools;
 using UpgradeOps.Engine.Docker;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Hosts.Work;
 
 namespace UpgradeOps.Engine.Databases;
 
@@ -14,6 +16,8 @@ internal sealed class DatabaseFactory(IHost host, ISecretResolver secrets, Docke
 {
     private const int PostgresPort = 5432;
     private const int MariaDbPort = 3306;
+
+    private readonly SpooledCommand? _spool = host.Address == LocalHost.Name ? null : new SpooledCommand(host, time);
 
     /// <returns>By the name under <c>databases:</c>.</returns>
     public IReadOnlyDictionary<string, IDatabase> Create(AppDefinition definition) =>
@@ -41,9 +45,9 @@ internal sealed class DatabaseFactory(IHost host, ISecretResolver secrets, Docke
     {
         var port = database.Port ?? (database.Engine == PostgresDatabase.EngineName ? PostgresPort : MariaDbPort);
         if (database.Service is null)
-            return Create(id, database, new HostTools(host, new ServerAddress(database.Address ?? "127.0.0.1", port)));
+            return Create(id, database, new HostTools(host, new ServerAddress(database.Address ?? "127.0.0.1", port), _spool));
         if (definition.Platform.Compose is not { } compose || docker is null)
             throw new AppException(ErrorIds.DefinitionInvalid, $"databases.{id}.at.service names a Compose service, but {definition.Name} does not run on Compose.", definition.Path);
-        return Create(id, database, new ContainerTools(docker, new ServiceContainer(docker, compose, database.Service), port));
+        return Create(id, database, new ContainerTools(docker, new ServiceContainer(docker, compose, database.Service), port, _spool));
     }
 }

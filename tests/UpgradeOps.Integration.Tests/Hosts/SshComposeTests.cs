@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Integration.Updates;
 
@@ -54,6 +55,45 @@ public sealed class SshComposeTests(RegistryFixture registry) : IClassFixture<Re
         Assert.Equal(("v1.0.0", true), (status.RunningVersion, status.Healthy));
     }
 
+    [Theory]
+    [InlineData(DatabaseKind.Postgres)]
+    [InlineData(DatabaseKind.MariaDb)]
+    public async Task A_dump_goes_on_though_the_connection_breaks_again_and_again(DatabaseKind database)
+    {
+        Needs.Stack();
+        Needs.Parts(Part.Ssh);
+        await using var server = await SshServer.StartAsync();
+        await using var stack = await KmpStack.StartAsync(registry.Images, new KmpStackOptions { Database = database });
+        using var client = new TempFolder("client-");
+        await File.WriteAllTextAsync(client["kmp.yaml"], (await File.ReadAllTextAsync(stack.DefinitionPath, Token))
+            .Replace("host: local", $"host: {server.Address}\nstate: {{ folder: \"{client["over there"]}\" }}", StringComparison.Ordinal), Token);
+        // Tens of megabytes, also when they are packed.
+        await stack.SqlAsync("CREATE TABLE much (id int, a text)");
+        await stack.SqlAsync(database == DatabaseKind.Postgres
+            ? "INSERT INTO much SELECT g, (SELECT string_agg(md5(random()::text || g || i), '') FROM generate_series(1, 30) i) FROM generate_series(1, 60000) g"
+            : "INSERT INTO much WITH RECURSIVE g AS (SELECT 1 n UNION ALL SELECT n + 1 FROM g WHERE n < 900) SELECT a.n * 1000 + b.n, CONCAT(SHA2(RAND(), 512), SHA2(RAND(), 512), SHA2(RAND(), 512)) FROM g a, g b WHERE b.n <= 300");
+        var session = new EngineSession(new EngineOptions { ConfigFolder = client["config"], StateFolder = client["state"] })
+        {
+            Variable = name => name == "UPGRADEOPS_SSH_CONFIG" ? server.ConfigurationFile : name.StartsWith("DOCKER_", StringComparison.Ordinal) ? "tcp://127.0.0.1:1" : null,
+        };
+
+        // Whenever another part of it has come.
+        var (cuts, seen) = (0, 0L);
+        var making = new BackupApp(session).RunAsync(client["kmp.yaml"], Token);
+        while (!making.IsCompleted)
+        {
+            if (cuts < 3 && Written(client["state"]) is var written && written > seen + (4 << 20))
+                (cuts, seen) = (cuts + Math.Sign(await server.CutAsync()), written);
+            await Task.WhenAny(making, Task.Delay(50, Token));
+        }
+
+        var backup = await making;
+        Assert.Equal(3, cuts);
+        var dumped = new FolderBackupStore(Path.Combine(client["state"], backup.Name, "backups")).Read(backup.BackupId).Sources.Single(s => s.Source == "database:main").Rows!;
+        Assert.Equal(await stack.SqlAsync("SELECT count(*) FROM much"), $"{dumped.Single(r => r.Key.EndsWith("much", StringComparison.Ordinal)).Value}");
+        Assert.Equal(ProofLevel.Restore, (await new ProveBackup(session).RunAsync(client["kmp.yaml"], backup.BackupId, ProofLevel.Restore, Token)).Proof.Level);
+    }
+
     [Fact]
     public async Task Without_rights_on_the_engine_over_there_or_without_docker_the_reason_is_told()
     {
@@ -69,6 +109,10 @@ public sealed class SshComposeTests(RegistryFixture registry) : IClassFixture<Re
             File.CreateSymbolicLink(Path.Combine(bare, tool), ProgramPath.Get(tool));
         Assert.Equal(ErrorIds.HostCommandMissing, await RefusedAsync(client, $"SetEnv PATH={bare}"));
     }
+
+    private static long Written(string folder) => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, "*main*", SearchOption.AllDirectories).Sum(f => new FileInfo(f) is { Exists: true } file ? file.Length : 0)
+        : 0;
 
     private async Task<string> RefusedAsync(TempFolder client, string setting)
     {

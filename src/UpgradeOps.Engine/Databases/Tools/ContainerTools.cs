@@ -1,6 +1,8 @@
 using System.Text;
 using UpgradeOps.Engine.Databases.Dumps;
 using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Work;
 
 namespace UpgradeOps.Engine.Databases.Tools;
 
@@ -8,7 +10,8 @@ namespace UpgradeOps.Engine.Databases.Tools;
 /// Tools inside the database's own container, which fit the server by nature. They speak TCP with it: its socket often asks nobody
 /// for a password.
 /// </summary>
-internal sealed class ContainerTools(DockerClient docker, ServiceContainer container, int port) : IToolRunner
+/// <param name="spool">For long output where the engine is on a host to which the connection may break; null where it is here.</param>
+internal sealed class ContainerTools(DockerClient docker, ServiceContainer container, int port, SpooledCommand? spool = null) : IToolRunner
 {
     /// <summary>128 and SIGKILL.</summary>
     private const int Killed = 137;
@@ -47,7 +50,9 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
             ExecResult result;
             try
             {
-                result = (input is null ? command.WritesMuch : command.ReadsMuch) && !await WritesFarAsync(cancellationToken).ConfigureAwait(false)
+                result = spool is not null && input is null && command.WritesMuch && await SpoolAsync(found.Id, exec, marked, cancellationToken).ConfigureAwait(false) is { } spooled
+                    ? spooled
+                    : (input is null ? command.WritesMuch : command.ReadsMuch) && !await WritesFarAsync(cancellationToken).ConfigureAwait(false)
                     ? await RunDirectlyAsync(found.Id, exec, input, marked, cancellationToken).ConfigureAwait(false)
                     : await docker.ExecAsync(found.Id, exec, input, marked, cancellationToken).ConfigureAwait(false);
             }
@@ -68,6 +73,13 @@ internal sealed class ContainerTools(DockerClient docker, ServiceContainer conta
 
             return new ToolResult(result.ExitCode, result.Error);
         }
+    }
+
+    /// <summary>By the host's own <c>docker</c>, through which that engine is reached anyway. Secrets go by its environment: <c>--env NAME</c> names them alone.</summary>
+    private async Task<ExecResult?> SpoolAsync(string id, ExecCommand command, Stream output, CancellationToken cancellationToken)
+    {
+        var exec = new HostCommand("docker", ["exec", .. command.Environment.Keys.SelectMany(name => (string[])["--env", name]), id, .. command.Arguments]) { Environment = command.Environment };
+        return await spool!.RunAsync(exec, output, cancellationToken).ConfigureAwait(false) is { } result ? new ExecResult(result.ExitCode, result.Error) : null;
     }
 
     private async Task<ExecResult> RunDirectlyAsync(string id, ExecCommand command, Stream? input, Stream output, CancellationToken cancellationToken) => input is null

@@ -21,5 +21,5 @@ internal static class PackedCommand
     public static ToolCommand Has(string tool) => new("sh", "-c", "command -v \"$1\"", "sh", tool);
 
     public static ToolCommand Of(ToolCommand command) =>
-        new("sh", ["-c", Script, "sh", command.Tool, .. command.Arguments]) { Environment = command.Environment };
+        new("sh", ["-c", Script, "sh", command.Tool, .. command.Arguments]) { Environment = command.Environment, WritesMuch = command.WritesMuch };
 }

@@ -73,9 +73,10 @@ internal sealed class StoreScripts(string folder, string application)
     /// </summary>
     public string Look(string id) => InPlace(
         $$"""
-        cd -- "$a/"{{Word(id)}}/{{Copying}} 2>/dev/null && cd .. || exit {{Changed}}
+        d=$a/{{Word(id)}}
+        cd -- "$d/{{Copying}}" 2>/dev/null && cd .. || exit {{Changed}}
         while IFS= read -r f; do
-            if [ -f "$f" ] && [ ! -L "$f" ]; then up_hash "$f" || exit 1; printf '%s\n' "$h"; else echo -; fi
+            if [ -f "$f" ] && [ ! -L "$f" ]; then up_hash "$f" || up_gone; printf '%s\n' "$h"; else echo -; fi
         done
         for p in {{Copying}}/*.part; do p=${p##*/}; [ "$p" = '*.part' ] || printf 'part %s\n' "${p%%.*}"; done
         """);
@@ -88,7 +89,8 @@ internal sealed class StoreScripts(string folder, string application)
     /// <param name="sender">Who goes on.</param>
     public string Adopt(string id, string sha256, string sender, long size) => InPlace(
         $$"""
-        cd -- "$a/"{{Word(id)}}/{{Copying}} 2>/dev/null || exit {{Changed}}
+        d=$a/{{Word(id)}}
+        cd -- "$d/{{Copying}}" 2>/dev/null || exit {{Changed}}
         b= n=0
         for p in {{sha256}}.*.part; do
             s=$(stat -c %s -- "$p" 2>/dev/null) || continue
@@ -99,7 +101,7 @@ internal sealed class StoreScripts(string folder, string application)
         if [ "$b" != "$p" ] && ! flock -n "$b" mv -f -T -- "$b" "$p"; then
             head -c "$n" -- "$b" >"$p" || { rm -f -- "$p"; echo '0 -'; exit 0; }
         fi
-        n=$(stat -c %s -- "$p") && up_hash "$p" || exit 1
+        n=$(stat -c %s -- "$p") && up_hash "$p" || up_gone
         printf '%s %s\n' "$n" "$h"
         """);
 
@@ -114,6 +116,7 @@ internal sealed class StoreScripts(string folder, string application)
         d=$a/{{Word(id)}}
         cd -- "$d/{{Copying}}" 2>/dev/null || exit {{Changed}}
         p={{Part(sha256, sender)}}
+        true >>"$p" || up_gone
         exec 8>>"$p" || exit 1
         flock -n 8 || exit {{Changed}}
         {{(offset == 0 ? ": >\"$p\" || exit 1" : "")}}
@@ -121,7 +124,7 @@ internal sealed class StoreScripts(string folder, string application)
         cat >&8 || exit 1
         [ -f "$p" ] || exit {{Changed}}
         up_sync "$p"
-        up_hash "$p" || exit 1
+        up_hash "$p" || up_gone
         if [ "$(stat -c %s -- "$p")" != {{size}} ] || [ "$h" != {{sha256}} ]; then rm -f -- "$p"; exit {{Damaged}}; fi
         {{Guard}}
         {{Ours(sums)}}
@@ -214,6 +217,8 @@ internal sealed class StoreScripts(string folder, string application)
     private string InPlace(string body) => FileScripts.Script(
         $$"""
         up_hash() { h=$(sha256sum <"$1") || return 1; h=${h%% *}; }
+        # What fails because another client has come to its end, or removed the backup, is no failure.
+        up_gone() { [ ! -f "$d/{{Copying}}/sums" ] || exit 1; exit {{Changed}}; }
         r={{ShellText.Quote(folder)}}
         [ -d "$r" ] || exit {{NoFolder}}
         a=$r/{{ShellText.Quote(application)}}

@@ -31,18 +31,19 @@ internal sealed class BackupRoom : IBackups
 
     /// <param name="docker">Called when a volume is worked on, and only then.</param>
     /// <param name="folder">Absolute; made when the first backup is.</param>
+    /// <param name="dial">Connects from the application's host; null where that is this machine.</param>
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<DockerClient> docker, string folder, TimeProvider time, IWriters? writers = null,
-        ISecretResolver? secrets = null, IRemoteStore? remote = null, IFolders? folders = null)
+        ISecretResolver? secrets = null, IRemoteStore? remote = null, IFolders? folders = null, Dial? dial = null)
         : this(
             definition, host, databases, () => new DockerVolumes(docker(), definition.Name, definition.Platform.Compose?.Directory), folder, time, packing: null, writers, secrets,
-            remote, folders)
+            remote, folders, dial)
     {
     }
 
     public BackupRoom(
         AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, string folder, TimeProvider time,
-        Packing? packing = null, IWriters? writers = null, ISecretResolver? secrets = null, IRemoteStore? remote = null, IFolders? folders = null)
+        Packing? packing = null, IWriters? writers = null, ISecretResolver? secrets = null, IRemoteStore? remote = null, IFolders? folders = null, Dial? dial = null)
     {
         _definition = definition;
         _databases = databases;
@@ -53,8 +54,8 @@ internal sealed class BackupRoom : IBackups
             _kept = new LocalCopies(working, remote, _copies!, keep);
         _time = time;
         _maker = new BackupMaker(definition, working, host.Address == LocalHost.Name ? host : new LocalHost(), time);
-        _sources = new SourceList(definition, host, databases, volumes, secrets, folders);
-        _parts = new RestoreParts(definition, host, databases, volumes, working, this, _sources.BaseFolder, writers, secrets) { Folders = folders ?? new LocalFolders() };
+        _sources = new SourceList(definition, host, databases, volumes, secrets, folders, dial);
+        _parts = new RestoreParts(definition, host, databases, volumes, working, this, _sources.BaseFolder, writers, secrets) { Folders = folders ?? new LocalFolders(), Dial = dial };
     }
 
     public string Prefix => "backup";

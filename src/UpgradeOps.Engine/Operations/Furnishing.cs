@@ -66,7 +66,7 @@ internal static class Furnishing
             Platform = platform,
             Releases = releases,
             Databases = databases,
-            Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets, remote, folders),
+            Backups = new BackupRoom(definition, host, databases, () => docker.Value, definition.State?.Backups ?? Path.Combine(state.Location, "backups"), time, writers, secrets, remote, folders, remoteHost is null ? null : remoteHost.DialAsync),
             Writers = writers,
             Schema = new SchemaProbe(definition, databases),
             Migrations = new MigrationRoom(definition, databases, platform, releases),

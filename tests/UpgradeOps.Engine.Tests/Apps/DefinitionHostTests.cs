@@ -81,8 +81,7 @@ public sealed class DefinitionHostTests
     [InlineData("/srv/notes/../app/", "app", "6:5: platform.service.directory: ", "from the root on")]
     [InlineData("/srv/incoming", "incoming", "9:3: releases.folder: ", "from the root on")]
     [InlineData("releases:", "state: { folder: state }\nreleases:", "8:10: state.folder: ", "from the root on")]
-    [InlineData("releases:", "backups: [ { sqlite: a.db } ]\nreleases:", "8:14: backups[0].sqlite: ", "quiesce: stop")]
-    [InlineData("releases:", "backups: [ { raft: { name: v, address: 'http://x', token: 'env:T' } } ]\nreleases:", "8:14: backups[0].raft: ", "host: local")]
+    [InlineData("service:\n    directory: /srv/notes/../app/\n    command: [./notes]", "compose: { directory: /srv/notes, service: app, version: { env-file: .env, variable: TAG } }\nbackups: [ { sqlite: a.db, inVolume: data } ]", "6:28: backups[0].inVolume: ", "quiesce: stop")]
     public void What_cannot_be_meant_is_refused_with_its_place(string from, string to, string place, string fix)
     {
         var error = Definitions.Refused(Remote.Replace(from, to, StringComparison.Ordinal));

@@ -3,7 +3,9 @@ using UpgradeOps.Engine.Apps.Secrets;
 using UpgradeOps.Engine.Backups;
 using UpgradeOps.Engine.Databases;
 using UpgradeOps.Engine.Docker;
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Local;
+using UpgradeOps.Engine.Hosts.Ssh;
 
 namespace UpgradeOps.Integration.Backups;
 
@@ -78,9 +80,33 @@ public sealed class RaftBackupTests : IAsyncLifetime
         Assert.Empty((await room.ListAsync(everywhere: true, Token)).Backups);
     }
 
+    [Fact]
+    public async Task Over_ssh_it_is_the_host_that_asks()
+    {
+        Needs.Parts(Part.Ssh);
+        await using var server = await SshServer.StartAsync();
+        await using var host = Open(server);
+        // By a name that this machine's resolver need not know.
+        _address = _server.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var room = Room(host: host);
+        Assert.DoesNotContain(await room.CheckAsync(Token), f => f.Severity == FindingSeverity.Blocker);
+        var backup = await BackUpAsync(room);
+        _server.State = "two";
+        await new Operation(room, await room.PlanRestoreAsync(backup.BackupId, null, Token)).RunAsync();
+        Assert.EndsWith("one", _server.State, StringComparison.Ordinal);
+
+        // This machine reaches it too; a host that forwards nothing does not.
+        await using var closed = await SshServer.StartAsync("AllowTcpForwarding no");
+        await using var walled = Open(closed);
+        var refused = Assert.Single(await Room(host: walled).CheckAsync(Token), f => f.Severity == FindingSeverity.Blocker);
+        Assert.Contains("AllowTcpForwarding", refused.Message, StringComparison.Ordinal);
+
+        static SshHost Open(SshServer server) => new(SshAddress.Parse(server.Address)!, new SshOptions { ConfigurationFile = server.ConfigurationFile }, TimeProvider.System);
+    }
+
     private static Task<Backup> BackUpAsync(BackupRoom room) => room.CreateAsync(new BackupRequest { BackupId = "20260301T020000000Z-0001" }, Token);
 
-    private BackupRoom Room(string token = RaftServer.Token)
+    private BackupRoom Room(string token = RaftServer.Token, SshHost? host = null)
     {
         var definition = new AppDefinition
         {
@@ -90,7 +116,9 @@ public sealed class RaftBackupTests : IAsyncLifetime
             Releases = new ReleasesDefinition { Folder = _folder.Path },
             Backups = [new BackupSourceDefinition { Raft = new RaftSourceDefinition { Name = "vault", Address = _address ??= _server.Address, Token = "env:TOKEN" } }],
         };
-        return new BackupRoom(definition, new LocalHost(), new Dictionary<string, IDatabase>(), NoDocker, _folder["backups"], TimeProvider.System, writers: null, new Given(token));
+        return new BackupRoom(
+            definition, host ?? (IHost)new LocalHost(), new Dictionary<string, IDatabase>(), NoDocker, _folder["backups"], TimeProvider.System, writers: null, new Given(token),
+            dial: host is null ? null : host.DialAsync);
     }
 
     private static DockerClient NoDocker() => throw new NotSupportedException("no volume is declared");

@@ -4,16 +4,17 @@ using UpgradeOps.Engine.Backups.Format;
 using UpgradeOps.Engine.Backups.Sources;
 using UpgradeOps.Engine.Backups.Stores;
 using UpgradeOps.Engine.Backups.Streams;
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Streams;
 
 namespace UpgradeOps.Engine.Backups.Raft;
 
 /// <summary>The raft storage of a Vault or an OpenBao, as its own snapshot: of one moment, encrypted by the server, and checked against its own sums as it comes.</summary>
-internal sealed class RaftSource(RaftSourceDefinition raft, ISecretResolver secrets) : IBackupSource
+internal sealed class RaftSource(RaftSourceDefinition raft, ISecretResolver secrets, Dial? dial = null) : IBackupSource
 {
     public const string Prefix = "raft:";
 
-    private readonly RaftStorage _storage = new(raft, secrets);
+    private readonly RaftStorage _storage = new(raft, secrets, dial);
 
     public string Id => Prefix + raft.Name;
 

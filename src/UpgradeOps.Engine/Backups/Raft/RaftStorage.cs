@@ -3,11 +3,13 @@ using System.Net.Sockets;
 using System.Text.Json;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Apps.Secrets;
+using UpgradeOps.Engine.Hosts;
 
 namespace UpgradeOps.Engine.Backups.Raft;
 
 /// <summary>The two calls of Vault's and OpenBao's API that snapshots need. The token goes into a header and nowhere else.</summary>
-internal sealed class RaftStorage(RaftSourceDefinition raft, ISecretResolver secrets)
+/// <param name="dial">Connects from the application's host; null to connect from this machine.</param>
+internal sealed class RaftStorage(RaftSourceDefinition raft, ISecretResolver secrets, Dial? dial = null)
 {
     private const int CopyBuffer = 1 << 17;
     private const int LongestAnswer = 1 << 16;
@@ -58,6 +60,13 @@ internal sealed class RaftStorage(RaftSourceDefinition raft, ISecretResolver sec
     {
         // A redirect would carry the token to wherever it leads; a standby forwards the call itself.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(15), ResponseDrainTimeout = TimeSpan.Zero };
+        if (dial is not null)
+        {
+            // A proxy of this machine knows nothing of the host's addresses.
+            handler.UseProxy = false;
+            handler.ConnectCallback = (context, token) => dial(context.DnsEndPoint.Host, context.DnsEndPoint.Port, token);
+        }
+
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -77,7 +86,7 @@ internal sealed class RaftStorage(RaftSourceDefinition raft, ISecretResolver sec
             using (response)
                 throw new AppException(errorId, $"{raft.Address} answered {(int)response.StatusCode} to {method} {call}: {await ReasonAsync(response, limit.Token).ConfigureAwait(false)}", raft.Address, Advice(response.StatusCode));
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException)
         {
             throw Unreachable(errorId, e);
         }
@@ -100,7 +109,7 @@ internal sealed class RaftStorage(RaftSourceDefinition raft, ISecretResolver sec
     }
 
     private AppException Unreachable(string errorId, Exception e) =>
-        new(errorId, $"The connection to {raft.Address} failed: {e.Message}", raft.Address, "Check that the server runs and is unsealed.", e);
+        new(errorId, $"The connection to {raft.Address} failed: {(e is HttpRequestException { InnerException: IOException why } ? why.Message : e.Message)}", raft.Address, "Check that the server runs and is unsealed.", e);
 
     private static string? Advice(HttpStatusCode status) => status switch
     {

@@ -18,6 +18,6 @@ internal sealed class RestoreRaftStep(PlannedStep planned, RestoreParts parts) :
         context.Tell($"Restoring {file.Path} into {raft.Address}");
         var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
-            await new RaftStorage(raft, parts.Secrets).RestoreAsync(content, cancellationToken).ConfigureAwait(false);
+            await new RaftStorage(raft, parts.Secrets, parts.Dial).RestoreAsync(content, cancellationToken).ConfigureAwait(false);
     }
 }

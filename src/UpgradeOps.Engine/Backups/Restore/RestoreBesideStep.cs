@@ -1,5 +1,4 @@
 using UpgradeOps.Engine.Backups.Archives;
-using UpgradeOps.Engine.Hosts.Durable;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
 using UpgradeOps.Engine.Streams;
@@ -59,7 +58,7 @@ internal sealed class RestoreBesideStep(PlannedStep planned, RestoreParts parts)
         Database => await parts.Database(Input(RestoreSteps.Target)).ExistsAsync(Beside, cancellationToken).ConfigureAwait(false),
         Volume => await parts.Volumes().ExistsAsync(Beside, cancellationToken).ConfigureAwait(false),
         Folder => !await parts.Folders.IsFreeAsync(Beside, cancellationToken).ConfigureAwait(false),
-        _ => Path.Exists(Beside),
+        _ => await parts.Host.Files.StatAsync(Beside, cancellationToken).ConfigureAwait(false) is not null,
     };
 
     private async Task MakeAsync(StepContext context, CancellationToken cancellationToken)
@@ -112,19 +111,8 @@ internal sealed class RestoreBesideStep(PlannedStep planned, RestoreParts parts)
             return;
         }
 
-        var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-        {
-            using (var output = DurableFile.Create(unpacked))
-            {
-                await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
-                output.Flush(flushToDisk: true);
-            }
-
-            File.Move(unpacked, Beside);
-        }
-
-        DurableFolder.Sync(Path.GetDirectoryName(Beside)!);
+        await HostCopy.UnpackAsync(file, parts.Host.Files, unpacked, cancellationToken).ConfigureAwait(false);
+        await parts.Host.Files.RenameAsync(unpacked, Beside, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RemoveAsync(StepContext context, CancellationToken cancellationToken)
@@ -146,7 +134,7 @@ internal sealed class RestoreBesideStep(PlannedStep planned, RestoreParts parts)
             if (Kind == Folder)
                 await parts.Folders.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
             else
-                File.Delete(path);
+                await parts.Host.Files.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed record RestoreParts(
 {
     public IFolders Folders { get; init; } = new LocalFolders();
 
+    /// <summary>Connects from the application's host; null where that is this machine.</summary>
+    public Dial? Dial { get; init; }
+
     public IDatabase Database(string id) => DumpSource.DatabaseOf(Databases, id);
 
     /// <summary>A backup's file by its path in it.</summary>

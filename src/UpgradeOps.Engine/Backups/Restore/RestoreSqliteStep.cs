@@ -1,4 +1,4 @@
-using UpgradeOps.Engine.Hosts.Durable;
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Steps;
 
@@ -16,9 +16,11 @@ internal sealed class RestoreSqliteStep(PlannedStep planned, RestoreParts parts)
 
     private string Live => Input(RestoreSteps.Target);
 
+    private IHostFiles Files => parts.Host.Files;
+
     public override async Task<StepState> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (!context.Outputs.ContainsKey(UnpackedOutput) || File.Exists(Beside("unpacked", context)) || !File.Exists(Live))
+        if (!context.Outputs.ContainsKey(UnpackedOutput) || await ExistsAsync(Beside("unpacked", context), cancellationToken).ConfigureAwait(false) || !await ExistsAsync(Live, cancellationToken).ConfigureAwait(false))
             return StepState.NotDone;
         await RecordKeptAsync(context, Beside("aside", context), cancellationToken).ConfigureAwait(false);
         return StepState.Done;
@@ -29,11 +31,11 @@ internal sealed class RestoreSqliteStep(PlannedStep planned, RestoreParts parts)
         var (unpacked, aside) = (Beside("unpacked", context), Beside("aside", context));
         if (!context.Outputs.ContainsKey(UnpackedOutput))
             await UnpackAsync(context, unpacked, cancellationToken).ConfigureAwait(false);
-        if (File.Exists(unpacked))
+        if (await ExistsAsync(unpacked, cancellationToken).ConfigureAwait(false))
         {
-            if (!File.Exists(aside))
-                Move(Live, aside);
-            Rename(unpacked, Live);
+            if (!await ExistsAsync(aside, cancellationToken).ConfigureAwait(false))
+                await MoveAsync(Live, aside, cancellationToken).ConfigureAwait(false);
+            await Files.RenameAsync(unpacked, Live, cancellationToken).ConfigureAwait(false);
         }
 
         await RecordKeptAsync(context, aside, cancellationToken).ConfigureAwait(false);
@@ -42,11 +44,11 @@ internal sealed class RestoreSqliteStep(PlannedStep planned, RestoreParts parts)
     public override async Task UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
         var (unpacked, aside, undone) = (Beside("unpacked", context), Beside("aside", context), Beside("undone", context));
-        if (context.Outputs.ContainsKey(UnpackedOutput) && !File.Exists(unpacked) && File.Exists(Live) && !File.Exists(undone))
-            Move(Live, undone);
-        if (File.Exists(aside) || Companions.Any(c => File.Exists(aside + c)))
-            Move(aside, Live);
-        File.Delete(unpacked);
+        if (context.Outputs.ContainsKey(UnpackedOutput) && !await ExistsAsync(unpacked, cancellationToken).ConfigureAwait(false)
+            && await ExistsAsync(Live, cancellationToken).ConfigureAwait(false) && !await ExistsAsync(undone, cancellationToken).ConfigureAwait(false))
+            await MoveAsync(Live, undone, cancellationToken).ConfigureAwait(false);
+        await MoveAsync(aside, Live, cancellationToken).ConfigureAwait(false);
+        await Files.DeleteAsync(unpacked, cancellationToken).ConfigureAwait(false);
         await RecordKeptAsync(context, undone, cancellationToken).ConfigureAwait(false);
     }
 
@@ -55,47 +57,28 @@ internal sealed class RestoreSqliteStep(PlannedStep planned, RestoreParts parts)
         var file = parts.File(Input(RestoreSteps.FromBackup), Input(RestoreSteps.File));
         context.Tell($"Verifying {file.Path}");
         await file.VerifyAsync(cancellationToken).ConfigureAwait(false);
-        File.Delete(unpacked);
-        try
-        {
-            var content = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using (content.ConfigureAwait(false))
-            {
-                using var output = DurableFile.Create(unpacked);
-                await content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
-                output.Flush(flushToDisk: true);
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-        {
-            throw file.Damaged(e.Message.TrimEnd('.'), e);
-        }
-
-        if (File.Exists(Live) && !OperatingSystem.IsWindows())
-        {
-            FileOwner.Of(Live)?.GiveTo(unpacked);
-            File.SetUnixFileMode(unpacked, File.GetUnixFileMode(Live));
-        }
-
+        await HostCopy.UnpackAsync(file, Files, unpacked, cancellationToken).ConfigureAwait(false);
+        if (await ExistsAsync(Live, cancellationToken).ConfigureAwait(false))
+            await HostCopy.ResembleAsync(parts.Host, Live, unpacked, cancellationToken).ConfigureAwait(false);
         await context.RecordAsync(UnpackedOutput, unpacked, cancellationToken).ConfigureAwait(false);
     }
 
     private string Beside(string role, StepContext context) => AsideNames.Beside(Live, role, context.OperationId);
 
-    private static void Move(string from, string to)
+    private async Task<bool> ExistsAsync(string path, CancellationToken cancellationToken) => await Files.StatAsync(path, cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>The file last: what belongs to it has its new name by then. Nothing happens to what is not there.</summary>
+    private async Task MoveAsync(string from, string to, CancellationToken cancellationToken)
     {
-        foreach (var companion in Companions.Where(c => File.Exists(from + c)))
-            Rename(from + companion, to + companion);
-        if (File.Exists(from))
-            Rename(from, to);
+        foreach (var part in Companions.Append(""))
+        {
+            if (await ExistsAsync(from + part, cancellationToken).ConfigureAwait(false))
+                await Files.RenameAsync(from + part, to + part, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private static void Rename(string from, string to)
-    {
-        File.Move(from, to);
-        DurableFolder.Sync(Path.GetDirectoryName(from)!);
-    }
-
-    private static Task RecordKeptAsync(StepContext context, string kept, CancellationToken cancellationToken) =>
-        context.RecordAsync(RestoreSteps.KeptAsideOutput, EngineJson.Write<string[]>(File.Exists(kept) ? [$"file {kept}"] : []), cancellationToken);
+    private async Task RecordKeptAsync(StepContext context, string kept, CancellationToken cancellationToken) => await context.RecordAsync(
+        RestoreSteps.KeptAsideOutput,
+        EngineJson.Write<string[]>(await ExistsAsync(kept, cancellationToken).ConfigureAwait(false) ? [$"file {kept}"] : []),
+        cancellationToken).ConfigureAwait(false);
 }

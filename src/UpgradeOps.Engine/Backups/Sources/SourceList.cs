@@ -11,7 +11,7 @@ namespace UpgradeOps.Engine.Backups.Sources;
 
 /// <summary>The sources that a definition declares, in the order in which they are copied. A new kind of source is one class and one line here.</summary>
 internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, Func<IVolumes> volumes, ISecretResolver? secrets = null,
-    IFolders? folders = null)
+    IFolders? folders = null, Dial? dial = null)
 {
     public string BaseFolder { get; } =
         definition.Platform.Compose?.Directory ?? definition.Platform.Service?.Directory ?? Path.GetDirectoryName(definition.Path) ?? "/";
@@ -36,7 +36,7 @@ internal sealed class SourceList(AppDefinition definition, IHost host, IReadOnly
         { Sqlite: { } sqlite, InVolume: { } volume } => new VolumeSqliteSource(host, new SqliteInVolume(volume, sqlite), volumes(), BackupPaths.Plain($"{volume}-{sqlite}", names)),
         { Sqlite: { } sqlite } => new SqliteSource(host, SqliteSource.Prefix + sqlite, HostPath.Absolute(sqlite, BaseFolder), BackupPaths.Plain(sqlite, names)),
         { Command: { } command } => new CommandSource(host, command, BaseFolder),
-        { Raft: { } raft } when secrets is not null => new RaftSource(raft, secrets),
+        { Raft: { } raft } when secrets is not null => new RaftSource(raft, secrets, dial),
         { Folder: { } folder } => new FolderSource(folders ?? new LocalFolders(), folder, HostPath.Absolute(folder, BaseFolder), BackupPaths.Plain(folder, names)),
         _ => throw new AppException(ErrorIds.DefinitionInvalid, "An entry under backups: names nothing that is known here.", definition.Path),
     };

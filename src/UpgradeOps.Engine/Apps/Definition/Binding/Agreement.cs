@@ -117,10 +117,8 @@ internal static class Agreement
     {
         foreach (var backup in root.Children("backups", DefinitionKeys.Backup))
         {
-            if (backup.Has("sqlite"))
-                backup.Wrong("sqlite", "it is copied on its own machine only", "Use 'folder: …' with 'quiesce: stop', or run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
-            if (backup.Has("raft"))
-                backup.Wrong("raft", "it is asked from its own machine only", "Run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
+            if (backup.Has("inVolume"))
+                backup.Wrong("inVolume", "an SQLite database in a volume is copied on its own machine only", "Use 'volume: …' with 'quiesce: stop', or run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
         }
     }
 }

@@ -48,6 +48,7 @@ internal sealed class MountsStep(PlannedStep planned, ComposeProject project) : 
             await PutAsync(change.Path, here?.State, change.After, change.After is null ? null : contents[change.Path], cancellationToken).ConfigureAwait(false);
         }
 
+        await RemoveHalfWrittenAsync(cancellationToken).ConfigureAwait(false);
         await RemoveEmptiedAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
@@ -67,6 +68,7 @@ internal sealed class MountsStep(PlannedStep planned, ComposeProject project) : 
             await PutAsync(change.Path, here, change.Before, kept, cancellationToken).ConfigureAwait(false);
         }
 
+        await RemoveHalfWrittenAsync(cancellationToken).ConfigureAwait(false);
         foreach (var folder in Recorded<List<string>>(context.Outputs, StepOutputs.Folders).OrderByDescending(f => f.Length))
         {
             if (await Files.StatAsync(folder, cancellationToken).ConfigureAwait(false) is { IsFolder: true } && (await Files.ListAsync(folder, cancellationToken).ConfigureAwait(false)).Count == 0)
@@ -137,6 +139,19 @@ internal sealed class MountsStep(PlannedStep planned, ComposeProject project) : 
         }
 
         await context.RecordAsync(StepOutputs.Folders, EngineJson.Write(made.Order(StringComparer.Ordinal).ToList()), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What a write that was killed left beside its file: a container would see it.</summary>
+    private async Task RemoveHalfWrittenAsync(CancellationToken cancellationToken)
+    {
+        foreach (var folder in Changes.GroupBy(c => HostPath.Parent(c.Path)!))
+        {
+            foreach (var entry in await Files.ListAsync(folder.Key, cancellationToken).ConfigureAwait(false))
+            {
+                if (!entry.IsFolder && entry.Name.EndsWith(".tmp", StringComparison.Ordinal) && folder.Any(c => entry.Name.StartsWith($".{HostPath.Name(c.Path)}.", StringComparison.Ordinal)))
+                    await Files.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>As git does; what containers mount stays, for they would find another folder of that name or none.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using UpgradeOps.Engine.Updates.Journal;
 
@@ -53,7 +54,10 @@ internal sealed class Boundaries(int killAt, TimeSpan delay)
 
     private static void KillSelf()
     {
-        _ = Kill(Environment.ProcessId, 9);
+        if (OperatingSystem.IsWindows())
+            Process.GetCurrentProcess().Kill();
+        else
+            _ = Kill(Environment.ProcessId, 9);
         Thread.Sleep(Timeout.Infinite);
     }
 

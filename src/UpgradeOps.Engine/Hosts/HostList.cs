@@ -10,10 +10,13 @@ internal sealed class HostList(Func<string, string?> variable, TimeProvider time
 {
     private readonly ConcurrentDictionary<string, Lazy<SshHost>> _remote = new(StringComparer.Ordinal);
 
+    /// <summary>Opens this machine: a test may have another way to it.</summary>
+    public Func<IHost> Local { get; init; } = static () => new LocalHost();
+
     /// <param name="address">As in a definition: <c>local</c> or <c>ssh://user@host:port</c>.</param>
     /// <returns>The caller's own: disposing it gives back what it uses, and ends nobody else's work.</returns>
     /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: it is no address.</exception>
-    public IHost Open(string address) => address == LocalHost.Name ? new LocalHost() : new BorrowedHost(Remote(address));
+    public IHost Open(string address) => address == LocalHost.Name ? Local() : new BorrowedHost(Remote(address));
 
     /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: it is no address of an SSH server.</exception>
     public SshHost Remote(string address) => _remote.GetOrAdd(address, text => new Lazy<SshHost>(() => new SshHost(

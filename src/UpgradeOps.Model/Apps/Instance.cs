@@ -3,7 +3,7 @@ namespace UpgradeOps;
 /// <summary>One running copy of an application, as its platform identifies it.</summary>
 public sealed record Instance
 {
-    /// <summary>The platform's own identity: a container id, a process id with its start time (<c>pid:ticks</c>), or what systemd knows a start by.</summary>
+    /// <summary>The platform's own identity: a container id, a process id with its start time (<c>pid:ticks</c>; on Windows in 100 ns since 1601), or what systemd knows a start by.</summary>
     public required string Id { get; init; }
 
     /// <summary>A name for people, such as <c>kmp-app-1</c>.</summary>

@@ -133,19 +133,23 @@ internal sealed record ServiceDefinition
 
     public const string Process = "process";
     public const string Systemd = "systemd";
+    public const string WindowsService = "windows-service";
 
     public static readonly TimeSpan UsualStopTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary><see cref="Process"/> or <see cref="Systemd"/>.</summary>
+    /// <summary><see cref="Process"/>, <see cref="Systemd"/> or <see cref="WindowsService"/>.</summary>
     public string Supervisor { get; init; } = Process;
 
-    /// <summary>The unit that runs the application, with its suffix; null for <see cref="Process"/>.</summary>
+    /// <summary>The unit that runs the application, with its suffix; null for all but <see cref="Systemd"/>.</summary>
     public string? Unit { get; init; }
+
+    /// <summary>The Windows service that runs the application; null for all but <see cref="WindowsService"/>.</summary>
+    public string? Name { get; init; }
 
     /// <summary>Whose systemd it belongs to: <c>system</c>, or <c>user</c> for the one of the user that commands run as.</summary>
     public string Scope { get; init; } = "system";
 
-    /// <summary>The command and its arguments, run in <c>current</c>; empty where a unit names them.</summary>
+    /// <summary>The command and its arguments, run in <c>current</c>; empty where a unit or a service names them.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

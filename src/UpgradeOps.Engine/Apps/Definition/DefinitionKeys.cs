@@ -22,7 +22,7 @@ internal static class DefinitionKeys
 
     public static readonly KeySet ComposeBuild = new("platform.compose.build", ["in", "timeout"], "pull", "fresh", "args", "secrets", "environment");
 
-    public static readonly KeySet Service = new("platform.service", ["directory", "supervisor", "unit", "scope", "command", "environment", "stopTimeout", "build"],
+    public static readonly KeySet Service = new("platform.service", ["directory", "supervisor", "unit", "scope", "name", "command", "environment", "stopTimeout", "build"],
         "user", "group", "shared", "keep", "instances", "owner", "mode");
 
     public static readonly KeySet Build = new("platform.service.build", ["steps", "environment", "copy", "owner", "fresh"], "cache", "image", "secrets", "user");

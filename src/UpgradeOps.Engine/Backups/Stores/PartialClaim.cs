@@ -17,7 +17,9 @@ internal sealed class PartialClaim : IDisposable
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+            // Windows removes an open file only where its holder has allowed it; nobody else can open it by that.
+            var share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = DurableFile.Private;
             return new PartialClaim(new FileStream(PathOf(partialFolder), options));

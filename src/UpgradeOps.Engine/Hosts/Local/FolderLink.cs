@@ -36,6 +36,9 @@ internal static class FolderLink
     private static void PointJunction(string path, string temporary, string target)
     {
         MakeJunction(temporary, target);
+        // The old one goes only when the new one is there for certain: a file system without junctions is not always told.
+        if (new DirectoryInfo(temporary).LinkTarget is null)
+            throw new IOException($"No junction could be made: {Path.GetPathRoot(path)} is no file system that has them.");
         if (Directory.Exists(path))
             Directory.Delete(path, recursive: false);
         Directory.Move(temporary, path);

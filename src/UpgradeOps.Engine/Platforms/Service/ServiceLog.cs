@@ -17,6 +17,14 @@ internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
     public async Task RotateAsync(CancellationToken cancellationToken)
     {
         await files.CreateFolderAsync(paths.Logs, HostModes.PrivateFolder, cancellationToken).ConfigureAwait(false);
+        await PutAsideAsync(cancellationToken).ConfigureAwait(false);
+        if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is null)
+            await files.WriteAtomicAsync(paths.Log, ReadOnlyMemory<byte>.Empty, HostModes.PrivateFile, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Puts the present log aside, where there is one.</summary>
+    public async Task PutAsideAsync(CancellationToken cancellationToken)
+    {
         if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is { Size: > 0 })
         {
             await files.DeleteAsync($"{paths.Log}.{Kept}", cancellationToken).ConfigureAwait(false);
@@ -27,9 +35,6 @@ internal sealed class ServiceLog(ServicePaths paths, IHostFiles files)
                     await files.RenameAsync(from, $"{paths.Log}.{number + 1}", cancellationToken).ConfigureAwait(false);
             }
         }
-
-        if (await files.StatAsync(paths.Log, cancellationToken).ConfigureAwait(false) is null)
-            await files.WriteAtomicAsync(paths.Log, ReadOnlyMemory<byte>.Empty, HostModes.PrivateFile, cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>The last mebibyte at most of the present log; null when there is none.</returns>

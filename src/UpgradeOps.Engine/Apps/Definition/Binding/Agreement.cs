@@ -13,6 +13,8 @@ internal static class Agreement
         CheckMigrations(definition, root);
         if (definition.Platform is { Compose: null, Service: not null })
             CheckService(root, definition.Platform.Service);
+        if (definition.Platform.Service is { Supervisor: ServiceDefinition.WindowsService })
+            CheckWindowsService(definition, root);
         if (definition.Host != "local")
             CheckRemote(root);
         if (definition.Platform is { Compose: not null, Service: null })
@@ -110,6 +112,29 @@ internal static class Agreement
             database.Child("at", DefinitionKeys.DatabaseAt)?.MustNotHave("service", "it is a service of a compose file, and this platform has none", "Use 'address: …' instead.");
         foreach (var check in root.Children("health", DefinitionKeys.Health).Where(h => h.Text("from") == "container"))
             check.Wrong("from", "'container' needs a container, and this platform has none", "Use host.");
+    }
+
+    /// <summary>What this version does on a machine with a POSIX shell only.</summary>
+    private static void CheckWindowsService(AppDefinition definition, Section root)
+    {
+        const string windows = "this version does not do that on Windows";
+        if (definition.Host != "local")
+            root.Wrong("host", "a Windows service is told on its own machine only", "Run UpgradeOps on that machine, with 'host: local'.", ErrorIds.DefinitionNotImplemented);
+        var service = root.Child("platform", DefinitionKeys.Platform)?.Child("service", DefinitionKeys.Service);
+        var releases = root.Child("releases", DefinitionKeys.Releases);
+        var migrations = root.Child("migrations", DefinitionKeys.Migrations);
+        foreach (var (section, key, fix) in new[]
+        {
+            (service, "build", "Let releases come built, in 'releases: { folder: … }'."),
+            (releases, "git", "Use 'folder: …' instead."),
+            (releases, "github", "Use 'folder: …' instead."),
+            (migrations, "command", "Use 'run: on-start', and let the application migrate at its start."),
+            (root, "rehearse", "Remove it."),
+        })
+        {
+            if (section?.Has(key) == true)
+                section.Wrong(key, windows, fix, ErrorIds.DefinitionNotImplemented);
+        }
     }
 
     /// <summary>What works on this machine only, so far.</summary>

@@ -40,24 +40,26 @@ internal static class PlatformBinding
 
     private static ServiceDefinition Service(Section section, FolderPath folder)
     {
-        var supervisor = section.Choice("supervisor", ServiceDefinition.Process, [ServiceDefinition.Process, ServiceDefinition.Systemd], "windows-service");
+        var supervisor = section.Choice("supervisor", ServiceDefinition.Process, [ServiceDefinition.Process, ServiceDefinition.Systemd, ServiceDefinition.WindowsService]);
         if (supervisor == ServiceDefinition.Process)
         {
             if (!section.Has("command"))
                 section.Missing("command", "Write the program and its arguments as a list.");
-            foreach (var key in new[] { "unit", "scope" })
-                section.MustNotHave(key, "it belongs to 'supervisor: systemd'", "Remove it, or name that supervisor.");
         }
         else
         {
-            section.MustNotHave("command", "the unit names the program", "Remove it.");
+            section.MustNotHave("command", $"the {(supervisor == ServiceDefinition.Systemd ? "unit" : "service")} names the program", "Remove it.");
         }
+
+        foreach (var (key, owner) in new[] { ("unit", ServiceDefinition.Systemd), ("scope", ServiceDefinition.Systemd), ("name", ServiceDefinition.WindowsService) }.Where(k => k.Item2 != supervisor))
+            section.MustNotHave(key, $"it belongs to 'supervisor: {owner}'", "Remove it, or name that supervisor.");
 
         return new ServiceDefinition
         {
             Directory = folder.OnHost(section, "directory", section.RequiredText("directory", fix: "Name the folder that holds releases/ and current.")),
             Supervisor = supervisor,
-            Unit = supervisor == ServiceDefinition.Process ? section.Text("unit") : Suffixed(section.RequiredText("unit", TextRule.Unit, "Name the unit that runs it, such as chatalot.service.")),
+            Unit = supervisor == ServiceDefinition.Systemd ? Suffixed(section.RequiredText("unit", TextRule.Unit, "Name the unit that runs it, such as chatalot.service.")) : null,
+            Name = supervisor == ServiceDefinition.WindowsService ? section.RequiredText("name", TextRule.WindowsService, "Name the service that runs it, as Get-Service does.") : null,
             Scope = section.Choice("scope", "system", ["system", "user"]),
             Command = section.Texts("command", TextRule.Any),
             Environment = section.Named("environment", TextRule.Variable, TextRule.Value),

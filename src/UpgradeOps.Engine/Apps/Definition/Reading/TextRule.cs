@@ -26,6 +26,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
     public static readonly TextRule Unit = new(UnitPattern(), "is no name of a service unit",
         "Write it as systemctl does, such as chatalot.service or chatalot@blue.service.");
 
+    public static readonly TextRule WindowsService = new(WindowsServicePattern(), "is no name of a Windows service",
+        "Write its name (not its display name) without slashes, as Get-Service tells it, such as Notes.");
+
     public static readonly TextRule Variable = new(VariablePattern(), "is no name of a variable",
         "Use letters, digits and underscores, such as KMP_IMAGE_TAG.");
 
@@ -150,6 +153,9 @@ internal sealed partial record TextRule(Func<string, bool> Accepts, string Compl
 
     [GeneratedRegex(@"\A(?!.*\.(socket|timer|target|path|mount|automount|device|swap|slice|scope)\z)[A-Za-z0-9_][A-Za-z0-9:_.@\\-]{0,246}(?<!@)(?<!@\.service)\z")]
     private static partial Regex UnitPattern();
+
+    [GeneratedRegex(@"\A(?! )[^/\\""\p{C}]{1,256}(?<! )\z")]
+    private static partial Regex WindowsServicePattern();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex VariablePattern();

@@ -1,10 +1,10 @@
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Json;
 
-namespace UpgradeOps.Engine.Platforms.Service.Supervisors.Systemd;
+namespace UpgradeOps.Engine.Platforms.Service.Supervisors;
 
 /// <summary>
-/// What we wrote down about the last start that was ours. systemd gives each of its own restarts a new identity: this tells which of them belong to one start.
+/// What we wrote down about the last start that was ours. A service manager gives each of its own restarts a new identity: this tells which of them belong to one start.
 /// </summary>
 internal sealed record StartRecord
 {

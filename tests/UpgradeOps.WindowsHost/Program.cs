@@ -5,11 +5,11 @@ using UpgradeOps.Engine.Operations;
 using UpgradeOps.KillHost;
 using UpgradeOps.WindowsHost;
 
-// hold: stays, and with it what Wine runs.
+// supervise <definition>: reads commands about its service, one a line, until the end of its input.
 // <verb> <definition> <version or -> <config folder> <state folder> <boundary, 0 for none>
 // Output: "killed <boundary>" when it was reached; else one line of JSON: "result" or "error", and "passed", the number of boundaries.
-if (args is ["hold"])
-    Thread.Sleep(Timeout.Infinite);
+if (args is ["supervise", var supervised])
+    return await SupervisorLoop.RunAsync(supervised);
 var (verb, definition, version) = (args[0], args[1], args[2]);
 var boundaries = new Boundaries(int.Parse(args[5]), TimeSpan.Zero);
 var options = new EngineOptions { ConfigFolder = args[3], StateFolder = args[4] };
@@ -38,3 +38,5 @@ catch (AppException e)
 {
     Console.Out.WriteLine(EngineJson.Write(new { error = e.Error, passed = boundaries.Passed }));
 }
+
+return 0;

@@ -21,7 +21,7 @@ internal sealed class Work(string version, string behaviour, int port, ServiceLo
         if (behaviour == "dies")
         {
             log.Write("the ledger is gone");
-            new Thread(static () => { Thread.Sleep(1000); Environment.Exit(9); }) { IsBackground = true }.Start();
+            new Thread(static () => { Thread.Sleep(4000); Environment.Exit(9); }) { IsBackground = true }.Start();
             return;
         }
 

@@ -33,4 +33,7 @@ public enum Part
 
     /// <summary>A systemd of its own, in a container.</summary>
     Systemd,
+
+    /// <summary>Wine, and .NET's runtime for Windows.</summary>
+    Wine,
 }

@@ -48,6 +48,7 @@ public static class Require
         Part.Git => Find("git"),
         Part.GnuPG => Find("gpg") ?? Find("gpgconf"),
         Part.Systemd => Answers("docker", "version", "--format", "{{.Server.Version}}") ?? SystemdMachine.Missing(),
+        Part.Wine => WineMachine.Missing(),
         Part.Mount => WhyNoMount(),
         Part.Dockerd => Environment.IsPrivilegedProcess ? Find("dockerd") : "only root can start a Docker Engine",
         _ => throw new ArgumentOutOfRangeException(nameof(part)),

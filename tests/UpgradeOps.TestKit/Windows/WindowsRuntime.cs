@@ -60,6 +60,8 @@ public sealed class WindowsRuntime
         var resolver = Directory.CreateDirectory(Path.Combine(draft, "dotnet/host/fxr", version)).FullName;
         File.Move(work[$"out/{Placeholder}.exe"], Path.Combine(draft, "program.exe"));
         File.Move(work["out/hostfxr.dll"], Path.Combine(resolver, "hostfxr.dll"));
+        // The program's own list of what belongs to the runtime: without one, this is none.
+        File.Move(work[$"out/{Placeholder}.deps.json"], Path.Combine(shared, "Microsoft.NETCore.App.deps.json"));
         foreach (var file in Directory.EnumerateFiles(work["out"]).Where(f => !Path.GetFileName(f).StartsWith(Placeholder, StringComparison.Ordinal)))
             File.Move(file, Path.Combine(shared, Path.GetFileName(file)));
         try

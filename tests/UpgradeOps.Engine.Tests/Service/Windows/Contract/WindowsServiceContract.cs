@@ -114,7 +114,7 @@ public abstract class WindowsServiceContract : IAsyncLifetime
             var process = await Rig.InspectAsync();
             if (alive ? process is { State: "running" } : process is { IsAlive: false })
                 return process;
-            Assert.True(attempt < 100, $"It is {process?.State}.");
+            Assert.True(attempt < 400, $"It is {process?.State}.");
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }

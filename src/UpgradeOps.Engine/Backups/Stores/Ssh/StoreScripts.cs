@@ -119,13 +119,15 @@ internal sealed class StoreScripts(string folder, string application)
         true >>"$p" || up_gone
         exec 8>>"$p" || exit 1
         flock -n 8 || exit {{Changed}}
+        # Another client may have adopted it before it was locked.
+        [ "$p" -ef /proc/self/fd/8 ] || exit {{Changed}}
         {{(offset == 0 ? ": >\"$p\" || exit 1" : "")}}
         [ "$(stat -c %s -- "$p")" = {{offset}} ] || exit {{Changed}}
         cat >&8 || exit 1
         [ -f "$p" ] || exit {{Changed}}
         up_sync "$p"
-        up_hash "$p" || up_gone
-        if [ "$(stat -c %s -- "$p")" != {{size}} ] || [ "$h" != {{sha256}} ]; then rm -f -- "$p"; exit {{Damaged}}; fi
+        n=$(stat -c %s -- "$p") && up_hash "$p" || up_gone
+        if [ "$n" != {{size}} ] || [ "$h" != {{sha256}} ]; then rm -f -- "$p"; exit {{Damaged}}; fi
         {{Guard}}
         {{Ours(sums)}}
         f=$d/{{ShellText.Quote(path)}}
@@ -150,7 +152,9 @@ internal sealed class StoreScripts(string folder, string application)
         {{Ours(sums)}}
         cp -- sums sums.copy && up_sync sums.copy && mv -f -T -- sums.copy "$d/{{BackupPaths.Sums}}" && mv -f -T -- "$t" "$d/{{ManifestFile.Name}}" || exit 1
         find "$d" -type d -exec sh -c 'for f; do sync "$f" 2>/dev/null || sync; done' folders {} +
-        cd / && rm -rf -- "$d/{{Copying}}"
+        # Gone at once: who still sends to it sees that somebody else has come to the end.
+        l=$a/.removed-{{Guid.NewGuid():N}}
+        cd / && mv -f -T -- "$d/{{Copying}}" "$l" && rm -rf -- "$l"
         exit 0
         """);
 
@@ -205,7 +209,7 @@ internal sealed class StoreScripts(string folder, string application)
 
     /// <summary>In <c>.copying</c>: whether the backup that is copied is still this one.</summary>
     private static string Ours(string sums) => $$"""
-        [ -f sums ] || exit {{Changed}}
+        [ . -ef "$d/{{Copying}}" ] && [ -f sums ] || exit {{Changed}}
         up_hash sums || exit 1
         [ "$h" = {{sums}} ] || exit {{Changed}}
         """;

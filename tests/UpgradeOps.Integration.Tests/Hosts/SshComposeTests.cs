@@ -88,7 +88,7 @@ public sealed class SshComposeTests(RegistryFixture registry) : IClassFixture<Re
         }
 
         var backup = await making;
-        Assert.Equal(3, cuts);
+        Assert.InRange(cuts, 2, 3);
         var dumped = new FolderBackupStore(Path.Combine(client["state"], backup.Name, "backups")).Read(backup.BackupId).Sources.Single(s => s.Source == "database:main").Rows!;
         Assert.Equal(await stack.SqlAsync("SELECT count(*) FROM much"), $"{dumped.Single(r => r.Key.EndsWith("much", StringComparison.Ordinal)).Value}");
         Assert.Equal(ProofLevel.Restore, (await new ProveBackup(session).RunAsync(client["kmp.yaml"], backup.BackupId, ProofLevel.Restore, Token)).Proof.Level);

@@ -96,6 +96,14 @@ public sealed class DurableFileTests : IDisposable
         await reader;
     }
 
+    [Theory]
+    [InlineData(".nginx.conf.0123456789abcdef0123456789abcdef.tmp", true)]
+    [InlineData(".nginx.conf.bak.tmp", false)]
+    [InlineData(".nginx.conf.more.0123456789abcdef0123456789abcdef.tmp", false)]
+    [InlineData("nginx.conf.0123456789abcdef0123456789abcdef.tmp", false)]
+    [InlineData(".nginx.conf.0123456789ABCDEF0123456789abcdef.tmp", false)]
+    public void Only_what_a_writer_of_ours_left_is_called_so(string name, bool ours) => Assert.Equal(ours, Leftovers.IsOf(name, "nginx.conf"));
+
     [Fact]
     public void Append_tells_where_the_bytes_begin()
     {

@@ -13,6 +13,11 @@ internal static class Leftovers
     public static string NewName(string target) =>
         Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}{Suffix}");
 
+    /// <summary>Whether a name is one that a writer of a file, here or on another host, gives to what is not whole yet.</summary>
+    /// <param name="target">The file's own name, without its folder.</param>
+    public static bool IsOf(string name, string target) =>
+        name.StartsWith($".{target}.", StringComparison.Ordinal) && name.Length == target.Length + IdLength + Suffix.Length + 2 && name.EndsWith(Suffix, StringComparison.Ordinal) && IsOurs(name);
+
     /// <summary>Removes what dead writers left in a folder. Never fails: it is no harm, only dirt.</summary>
     /// <param name="name">Of the file that they were writing; null for any.</param>
     public static void Sweep(string folder, string? name = null) => Sweep(folder, name, e => e.LinkTarget is null && e is FileInfo && IsAbandoned(e.FullName));

@@ -46,7 +46,8 @@ internal sealed class SpooledCommand(IHost host, TimeProvider time)
             done = state.Phase == WorkPhase.Ended;
             if (state is not { Phase: WorkPhase.Ended, ExitCode: { } code })
                 throw Broken(command, "it was killed before it ended (by hand, for want of memory, or with the machine)");
-            return whole || code != 0 ? new CommandResult(code, "", error.ToString()) : throw Broken(command, $"its output cannot be written to {folder} there: {error.ToString().Trim()}");
+            // Whatever the command says then: it was told by a broken pipe.
+            return whole ? new CommandResult(code, "", error.ToString()) : throw Unwritten(command, folder, error.ToString().Trim());
         }
         finally
         {
@@ -116,6 +117,10 @@ internal sealed class SpooledCommand(IHost host, TimeProvider time)
             // What the caller is told already, or what has no bearing on it.
         }
     }
+
+    private AppException Unwritten(HostCommand command, string folder, string why) => new(
+        why.Contains("No space left", StringComparison.Ordinal) || why.Contains("quota exceeded", StringComparison.Ordinal) ? ErrorIds.DiskTooFull : ErrorIds.HostCommandFailed,
+        $"What {command.FileName} writes on {host.Address} cannot wait in {folder} there: {why}", host.Address, $"Make room there for {Most} pieces of 8 MiB, or let TMPDIR of that login name a folder that has it.");
 
     private AppException Broken(HostCommand command, string why) => new(ErrorIds.HostCommandFailed, $"{command.FileName} on {host.Address}: {why}.", host.Address);
 }

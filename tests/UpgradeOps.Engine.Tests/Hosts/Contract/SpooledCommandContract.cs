@@ -115,6 +115,21 @@ public abstract class SpooledCommandContract : IDisposable
         Assert.Empty(Pieces());
     }
 
+    [Fact]
+    public async Task A_disk_over_there_that_is_full_is_called_so_and_nothing_stays()
+    {
+        Directory.CreateDirectory(Folder["bin"]);
+        await File.WriteAllTextAsync(Folder["bin/dd"], "#!/bin/sh\necho \"dd: error writing '$PWD': No space left on device\" >&2\nexit 1\n", Token);
+        File.SetUnixFileMode(Folder["bin/dd"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var full = new Dictionary<string, string> { ["PATH"] = $"{Folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}" };
+
+        var error = await Assert.ThrowsAsync<AppException>(() => Spool().RunAsync(Shell("yes") with { Environment = full }, Stream.Null, Token));
+
+        Assert.Equal(ErrorIds.DiskTooFull, error.ErrorId);
+        Assert.Contains("No space left", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Folder.Path, "upgradeops-output.*"));
+    }
+
     private protected string[] Pieces() => [.. Directory.GetDirectories(Folder.Path, "upgradeops-output.*").SelectMany(d => Directory.GetFiles(d, "piece.*"))];
 
     private protected static HostCommand Shell(string script, params string[] arguments) => new("sh", ["-c", script, "work", .. arguments]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using UpgradeOps.Engine.Hosts;
+using UpgradeOps.Engine.Hosts.Durable;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Platforms.Compose.Files;
 using UpgradeOps.Engine.Platforms.Compose.Mounts;
@@ -148,7 +149,7 @@ internal sealed class MountsStep(PlannedStep planned, ComposeProject project) : 
         {
             foreach (var entry in await Files.ListAsync(folder.Key, cancellationToken).ConfigureAwait(false))
             {
-                if (!entry.IsFolder && entry.Name.EndsWith(".tmp", StringComparison.Ordinal) && folder.Any(c => entry.Name.StartsWith($".{HostPath.Name(c.Path)}.", StringComparison.Ordinal)))
+                if (!entry.IsFolder && folder.Any(c => Leftovers.IsOf(entry.Name, HostPath.Name(c.Path))))
                     await Files.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -54,8 +54,11 @@ public sealed class RefusedAttemptsTests : IAsyncDisposable
         Assert.Matches(@"(?m)^Asked +undo", (await RunAsync("history", "app", "--operation-id", refused[0].OperationId)).Output);
         Assert.Contains("\"asked\": \"update to 1.2.0\"", (await RunAsync("history", "app", "--json")).Output, StringComparison.Ordinal);
 
-        // Nothing of it is an operation: there is nothing to go on with, and the newest one is undone.
+        // Nothing of it is an operation: there is nothing to go on with but what a kill beside a lease has left, and the newest one is undone.
+        var killed = Path.Combine(app.StateFolder, "app", "owner-99.lock");
+        await File.WriteAllTextAsync(killed, "", None);
         Assert.Contains($"id: {ErrorIds.NothingToResume}", (await RunAsync("resume", "app")).Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(killed));
         var named = await RunAsync("undo", "app", "--operation-id", refused[0].OperationId, "--yes");
         Assert.Contains($"{refused[0].OperationId} was refused and began nothing", named.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Ok, (await RunAsync("undo", "app", "--yes")).ExitCode);

@@ -22,7 +22,7 @@ internal interface IAppState
     /// <returns>Null when nobody holds it.</returns>
     Task<LockInfo?> ReadLeaseAsync(CancellationToken cancellationToken);
 
-    /// <summary>Frees the lease of a dead owner; of a living one only when forced.</summary>
+    /// <summary>Frees the lease of a dead owner, of a living one only when forced, and clears away what dead owners left.</summary>
     Task BreakLeaseAsync(bool force, CancellationToken cancellationToken);
 
     /// <summary>Ids of all operations, oldest first.</summary>

@@ -120,6 +120,28 @@ public sealed class FolderStateTests : AppStateContract, IDisposable
     }
 
     [Fact]
+    public async Task The_file_of_an_owner_that_was_killed_right_before_or_right_after_its_lease_is_cleared_away_without_a_lease()
+    {
+        await (await Open().TakeLeaseAsync("first", None)).DisposeAsync();
+        foreach (var before in (bool[])[false, true])
+        {
+            if (before)
+                File.Delete(LeasePath);
+            await File.WriteAllTextAsync(Path.Combine(_folder, "owner-1.lock"), "");
+            using (FolderGuard.Lock(Path.Combine(_folder, "owner-2.lock")))
+            {
+                await Open().BreakLeaseAsync(force: false, None);
+                Assert.Equal([Path.Combine(_folder, "owner-2.lock")], Directory.GetFiles(_folder, "owner-*"));
+            }
+        }
+
+        Assert.Null(await Open().ReadLeaseAsync(None));
+        Directory.Delete(_folder, recursive: true);
+        await Open().BreakLeaseAsync(force: true, None);
+        Assert.False(Directory.Exists(_folder));
+    }
+
+    [Fact]
     public async Task What_scripts_look_for_in_a_lease_stands_first()
     {
         await using (var lease = await Open().TakeLeaseAsync("\"fence\":9", None))

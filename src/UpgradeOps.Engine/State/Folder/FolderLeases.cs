@@ -57,7 +57,7 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
 
     public async Task BreakAsync(bool force, CancellationToken cancellationToken)
     {
-        if (!File.Exists(LeasePath))
+        if (!Directory.Exists(folder))
         {
             return;
         }
@@ -65,15 +65,17 @@ internal sealed class FolderLeases(string name, string folder, TimeProvider time
         var (guard, held) = await EnterWhenGoneAsync(force, cancellationToken).ConfigureAwait(false);
         using (guard)
         {
-            if (held.Owner is not null)
+            Guarded(() =>
             {
-                // A higher fence also stops an owner that still lives: its next append is refused.
-                Guarded(() =>
+                if (held.Owner is not null)
                 {
+                    // A higher fence also stops an owner that still lives: its next append is refused.
                     (held with { Fence = held.Fence + 1, Owner = null }).Write(LeasePath);
-                    FolderLitter.Sweep(folder);
-                });
-            }
+                }
+
+                // Also of one that was killed right before it had the lease, or right after.
+                FolderLitter.Sweep(folder);
+            });
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class OpenOperation : IAsyncDisposable
         var state = await session.OpenStateAsync(name, cancellationToken).ConfigureAwait(false);
         if (await FindAsync(state, operationId, cancellationToken).ConfigureAwait(false) is null)
         {
-            await FreeDeadLeaseAsync(state, cancellationToken).ConfigureAwait(false);
+            await ClearAsync(state, cancellationToken).ConfigureAwait(false);
             return null;
         }
 
@@ -66,10 +66,10 @@ internal sealed class OpenOperation : IAsyncDisposable
         await _lease.DisposeAsync().ConfigureAwait(false);
     }
 
-    // A process that died before its first line, or after its last, left nothing to go on with but its lock.
-    private static async Task FreeDeadLeaseAsync(IAppState state, CancellationToken cancellationToken)
+    // A process that died before its first line, or after its last, left nothing to go on with but its lock, or the file of one.
+    private static async Task ClearAsync(IAppState state, CancellationToken cancellationToken)
     {
-        if (await state.ReadLeaseAsync(cancellationToken).ConfigureAwait(false) is not { OwnerAlive: false })
+        if (await state.ReadLeaseAsync(cancellationToken).ConfigureAwait(false) is { OwnerAlive: not false })
         {
             return;
         }
@@ -78,9 +78,9 @@ internal sealed class OpenOperation : IAsyncDisposable
         {
             await state.BreakLeaseAsync(force: false, cancellationToken).ConfigureAwait(false);
         }
-        catch (AppException e) when (e.ErrorId == ErrorIds.LockHeld)
+        catch (AppException e) when (e.ErrorId is ErrorIds.LockHeld or ErrorIds.StateNotWritable)
         {
-            // Somebody has taken it since.
+            // Somebody has taken it since, or this user may only look: neither is what was asked for.
         }
     }
 

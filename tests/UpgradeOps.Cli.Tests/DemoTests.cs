@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using UpgradeOps.KillHost;
 
 namespace UpgradeOps.Cli.Tests;
 
@@ -39,8 +40,7 @@ public sealed class DemoTests
         Assert.True(Directory.Exists(folder));
         await Task.Delay(2000, TestContext.Current.CancellationToken);
 
-        using (var interrupt = Process.Start("kill", ["-s", "INT", $"{demo.Id}"]))
-            await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Signals.Send(demo.Id, Signals.Interrupt);
         await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.True(demo.ExitCode == ExitCodes.Interrupted, $"{demo.ExitCode} {await error}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UpgradeOps.KillHost;
 
 namespace UpgradeOps.Cli.Tests;
 
@@ -26,7 +27,7 @@ public sealed class InterruptTests
         var output = update.StandardOutput.ReadToEndAsync();
         await ReadUntilAsync(update, line => line.Contains("StepStarted", StringComparison.Ordinal) && line.Contains(step, StringComparison.Ordinal));
 
-        await SendAsync(signal, update);
+        Signals.Send(update.Id, signal == "INT" ? Signals.Interrupt : Signals.Terminate);
         var error = await update.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await update.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -50,10 +51,10 @@ public sealed class InterruptTests
         _ = update.StandardOutput.ReadToEndAsync();
         await ReadUntilAsync(update, line => line.Contains("StepStarted", StringComparison.Ordinal) && line.Contains("service.stop", StringComparison.Ordinal));
 
-        await SendAsync("INT", update);
+        Signals.Send(update.Id, Signals.Interrupt);
         await ReadUntilAsync(update, line => line.Contains("once more to end at once", StringComparison.Ordinal));
         Assert.False(update.HasExited);
-        await SendAsync("INT", update);
+        Signals.Send(update.Id, Signals.Interrupt);
         await update.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCodes.Interrupted, update.ExitCode);
@@ -78,11 +79,5 @@ public sealed class InterruptTests
         }
 
         Assert.Fail("The process ended before it came to the point.");
-    }
-
-    private static async Task SendAsync(string signal, Process process)
-    {
-        using var kill = Process.Start("kill", ["-s", signal, $"{process.Id}"]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using UpgradeOps.KillHost;
 
 namespace UpgradeOps.Cli.Tests;
 
@@ -95,8 +96,7 @@ public sealed class OperationsTests : IAsyncDisposable
         {
         }
 
-        using (var interrupt = Process.Start("kill", ["-s", "INT", $"{update.Id}"]))
-            await interrupt.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Signals.Send(update.Id, Signals.Interrupt);
         var error = await update.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await update.WaitForExitAsync(TestContext.Current.CancellationToken);
         using var json = JsonDocument.Parse(await output);

@@ -104,7 +104,7 @@ internal sealed class ServiceInstallation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Processes.KillAsync();
+        Processes.Kill();
         page.Dispose();
         Directory.Delete(folder, recursive: true);
     }

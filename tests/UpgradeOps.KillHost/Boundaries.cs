@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using UpgradeOps.Engine.Updates.Journal;
 
 namespace UpgradeOps.KillHost;
@@ -57,10 +56,7 @@ internal sealed class Boundaries(int killAt, TimeSpan delay)
         if (OperatingSystem.IsWindows())
             Process.GetCurrentProcess().Kill();
         else
-            _ = Kill(Environment.ProcessId, 9);
+            Signals.Send(Environment.ProcessId, Signals.Kill);
         Thread.Sleep(Timeout.Infinite);
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int Kill(int process, int signal);
 }

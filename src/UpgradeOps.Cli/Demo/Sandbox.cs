@@ -118,7 +118,8 @@ internal sealed class Sandbox
 
     private static void Signal(int processId, string signal)
     {
-        using var kill = Process.Start(new ProcessStartInfo("kill", ["-s", signal, $"{processId}"]) { RedirectStandardError = true });
+        // The shell's own: not every machine has the program.
+        using var kill = Process.Start(new ProcessStartInfo("sh", ["-c", $"kill -{signal} \"$1\"", "sh", $"{processId}"]) { RedirectStandardError = true });
         kill?.WaitForExit();
     }
 

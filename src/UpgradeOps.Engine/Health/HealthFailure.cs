@@ -15,4 +15,8 @@ internal enum Hope
 
 /// <summary>Why an application is not healthy now.</summary>
 /// <param name="InstanceId">The instance that is to blame, where one is.</param>
-internal sealed record HealthFailure(string ErrorId, string Reason, Hope Hope, string? InstanceId = null);
+internal sealed record HealthFailure(string ErrorId, string Reason, Hope Hope, string? InstanceId = null)
+{
+    /// <summary>The application could not be asked, because the way to its host broke: no word against it.</summary>
+    public bool IsLost => ErrorId is ErrorIds.HostConnectionLost or ErrorIds.HostUnreachable;
+}

@@ -20,6 +20,7 @@ using UpgradeOps.Engine.Platforms.Service;
 using UpgradeOps.Engine.Platforms.Service.Assets;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Engine.Releases.Git;
+using UpgradeOps.Engine.Releases.Images;
 using UpgradeOps.Engine.Releases.Registry.Auth;
 using UpgradeOps.Engine.State;
 using UpgradeOps.Engine.State.Folder;
@@ -54,7 +55,7 @@ internal static class Furnishing
             _ => null,
         };
         var writers = new PlatformWriters(definition.Quiesce, platform);
-        var releases = session.ReleaseSources.Open(definition, host, secrets);
+        var releases = session.ReleaseSources.Open(definition, host, secrets, definition.Platform.Compose is null ? null : token => EnginePlatform.AskAsync(docker.Value, token));
         return new AppRooms
         {
             Definition = definition,

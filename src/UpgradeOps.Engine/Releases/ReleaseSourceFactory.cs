@@ -24,17 +24,19 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time)
 
     public RetryPolicy Retries { get; init; } = new();
 
-    /// <summary>What images must have been built for.</summary>
-    public ImagePlatform Platform { get; init; } = ImagePlatform.OfThisMachine();
-
     /// <summary>Where <c>docker login</c> stores what it is told.</summary>
     public string DockerFolder { get; init; } = DockerCredentials.DefaultFolder();
 
     /// <param name="host">Where the application runs and its release folder is.</param>
+    /// <param name="platform">What images must have been built for; null for this machine's. Asked for only when an image is chosen.</param>
     /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: image name or certificate file.</exception>
-    public IReleaseSource Open(AppDefinition definition, IHost host, ISecretResolver secrets) => definition.Releases.Changelog is { } changelog
-        ? new GitHubChangelog(OpenBare(definition, host, secrets), OpenGitHub(definition.Releases, changelog, GitHubChangelog.Patience(Retries), secrets))
-        : OpenBare(definition, host, secrets);
+    public IReleaseSource Open(AppDefinition definition, IHost host, ISecretResolver secrets, Func<CancellationToken, Task<ImagePlatform>>? platform = null)
+    {
+        var bare = OpenBare(definition, host, secrets, platform ?? (static _ => Task.FromResult(ImagePlatform.OfThisMachine())));
+        return definition.Releases.Changelog is { } changelog
+            ? new GitHubChangelog(bare, OpenGitHub(definition.Releases, changelog, GitHubChangelog.Patience(Retries), secrets))
+            : bare;
+    }
 
     /// <returns>Null when the application's releases come from elsewhere.</returns>
     /// <exception cref="AppException"><see cref="ErrorIds.DefinitionInvalid"/>: certificate file.</exception>
@@ -45,9 +47,9 @@ internal sealed class ReleaseSourceFactory(IHost runner, TimeProvider time)
     public PullCredentialSource Credentials(AppDefinition definition, ISecretResolver secrets) =>
         new(registry => CredentialsFor(definition, registry, secrets));
 
-    private IReleaseSource OpenBare(AppDefinition definition, IHost host, ISecretResolver secrets) => definition.Releases switch
+    private IReleaseSource OpenBare(AppDefinition definition, IHost host, ISecretResolver secrets, Func<CancellationToken, Task<ImagePlatform>> platform) => definition.Releases switch
     {
-        { Image: { } image } => new ImageReleaseSource(definition.Name, definition.Releases, OpenRegistry(definition, image, secrets), Platform),
+        { Image: { } image } => new ImageReleaseSource(definition.Name, definition.Releases, OpenRegistry(definition, image, secrets), platform),
         { Git: not null } => new GitReleaseSource(definition.Name, definition.Releases, GitRepository.For(definition, host, secrets)!),
         { GitHub: not null } => new GitHubReleaseSource(definition.Name, definition.Releases, OpenGitHub(definition, secrets)!),
         { Folder: { } folder } => new FolderReleaseSource(definition.Name, definition.Releases, folder, host.Files),

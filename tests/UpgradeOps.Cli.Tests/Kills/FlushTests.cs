@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using UpgradeOps.KillHost;
 using UpgradeOps.KillHost.Matrix;
 
 namespace UpgradeOps.Cli.Tests.Kills;
@@ -32,8 +33,7 @@ public sealed partial class FlushTests
             finally
             {
                 // It would go on following the application, which lives.
-                using (var stop = Process.Start("kill", ["-s", "TERM", $"{strace.Id}"]))
-                    await stop.WaitForExitAsync(CancellationToken.None);
+                Signals.Send(strace.Id, Signals.Terminate);
                 if (!strace.WaitForExit(TimeSpan.FromSeconds(20)))
                     strace.Kill();
             }

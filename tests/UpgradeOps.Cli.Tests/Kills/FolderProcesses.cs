@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using System.Globalization;
+using UpgradeOps.KillHost;
 
 namespace UpgradeOps.Cli.Tests.Kills;
 
@@ -13,13 +14,10 @@ internal sealed class FolderProcesses(string folder)
         .OfType<string>()
         .ToList();
 
-    public async Task KillAsync()
+    public void Kill()
     {
         foreach (var session in Sessions().Distinct())
-        {
-            using var kill = Process.Start("kill", ["-s", "KILL", "--", $"-{session}"]);
-            await kill.WaitForExitAsync();
-        }
+            Signals.Send(-int.Parse(session, CultureInfo.InvariantCulture), Signals.Kill);
     }
 
     private bool WorksHere(int processId)

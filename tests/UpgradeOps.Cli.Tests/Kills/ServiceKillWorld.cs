@@ -146,7 +146,7 @@ internal sealed class ServiceKillWorld : IKillWorld
 
     public async ValueTask DisposeAsync()
     {
-        await Processes.KillAsync();
+        Processes.Kill();
         page.Dispose();
         if (publisher is not null)
             await publisher.DisposeAsync();

@@ -69,6 +69,39 @@ public class BakeStepTests
         Assert.Contains("it answers 500, not 200 (out of memory)", e.Message);
     }
 
+    [Theory]
+    [InlineData(10, 20, 30)]
+    [InlineData(25, 70, 70)]
+    public async Task A_way_to_the_host_that_breaks_is_not_held_against_it_and_it_is_kept_when_it_answers_again(int from, int to, int kept)
+    {
+        app.Answer = at => at.TotalSeconds >= from && at.TotalSeconds < to ? Lost : Healthy("1.3.0");
+
+        await WatchAsync();
+
+        Assert.InRange(app.Time.Elapsed.TotalSeconds, kept, kept + 1.5);
+    }
+
+    [Fact]
+    public async Task A_way_that_stays_broken_ends_the_watch_by_its_own_error()
+    {
+        app.Answer = at => at.TotalSeconds >= 10 ? Lost : Healthy("1.3.0");
+
+        var e = await Assert.ThrowsAsync<AppException>(WatchAsync);
+
+        Assert.Equal(ErrorIds.HostConnectionLost, e.ErrorId);
+        Assert.Contains("could not be asked how it is", e.Message);
+        Assert.InRange(app.Time.Elapsed.TotalSeconds, 130, 133);
+    }
+
+    [Fact]
+    public async Task A_host_that_stays_away_ends_the_watch_at_once()
+    {
+        app.Instances = at => at.TotalSeconds < 10 ? [New] : throw new AppException(ErrorIds.HostUnreachable, "ssh://host cannot be reached.");
+
+        Assert.Equal(ErrorIds.HostUnreachable, (await Assert.ThrowsAsync<AppException>(WatchAsync)).ErrorId);
+        Assert.InRange(app.Time.Elapsed.TotalSeconds, 10, 11.5);
+    }
+
     [Fact]
     public async Task Another_version_that_answers_later_fails()
     {

@@ -41,6 +41,8 @@ internal sealed class ScriptedApp : IPlatform
 
     public static HttpAnswer Healthy(string version) => new() { Status = 200, Body = $$"""{"status":"ok","version":"{{version}}"}""" };
 
+    public static HttpAnswer Lost { get; } = new() { Problem = "the SSH connection brought no answer: Connection to host closed by remote host.", IsLost = true };
+
     public static HttpAnswer Refused { get; } = new() { Problem = "Connection refused" };
 
     public HealthProbe Probe(string health = "health: [ { http: 'http://127.0.0.1:8080/health', version: version } ]") =>

@@ -98,6 +98,26 @@ public sealed class SmokeTestsTests : IDisposable
         Assert.StartsWith("smoke test 't' failed: ", report.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_connection_to_the_host_that_breaks_is_no_word_against_the_version(int breaks)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The host is asked by a command of POSIX.");
+        var asked = 0;
+        var database = new FakeDatabase("postgresql")
+        {
+            Script = sql => ++asked <= breaks ? throw new AppException(ErrorIds.HostConnectionLost, "The connection was lost.") : "1",
+        };
+        var running = RunAsync("smoke: [ { name: t, sql: SELECT 1, database: main } ]", database);
+
+        if (breaks == 3)
+            Assert.Equal(ErrorIds.HostConnectionLost, (await Assert.ThrowsAsync<AppException>(() => running)).ErrorId);
+        else
+            Assert.True((await running).Passed);
+        Assert.Equal(3, asked);
+    }
+
     [Fact]
     public async Task Queries_get_captured_values_as_literals_and_commands_get_them_and_secrets_in_their_environment()
     {

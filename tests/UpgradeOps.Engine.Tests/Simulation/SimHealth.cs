@@ -14,6 +14,8 @@ internal sealed class SimHealth(SimWorld world) : IHealthProbe
 
     public Task<HealthReport> CheckAsync(IReadOnlyList<string>? expectedInstances, string? expectedVersion, CancellationToken cancellationToken)
     {
+        if (world.Away)
+            throw new AppException(ErrorIds.HostUnreachable, "ssh://sim cannot be reached.", "ssh://sim");
         var version = world.Containers.Values.FirstOrDefault(c => c.Running)?.Version;
         var healthy = version is not null && !world.Sick.Contains(version) && (expectedVersion is null || expectedVersion == version);
         return Task.FromResult(new HealthReport

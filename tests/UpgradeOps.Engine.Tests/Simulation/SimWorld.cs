@@ -25,6 +25,9 @@ internal sealed class SimWorld
     /// <summary>Versions that do not become healthy.</summary>
     public HashSet<string> Sick { get; } = [];
 
+    /// <summary>The host does not answer whoever asks about health.</summary>
+    public bool Away { get; set; }
+
     /// <summary>The schema that a version migrates to when it starts.</summary>
     public Dictionary<string, int> Schemas { get; } = new() { ["1.0.0"] = 1, ["1.1.0"] = 1, ["2.0.0"] = 2 };
 

@@ -78,6 +78,35 @@ public sealed class RunnerTests
     }
 
     [Fact]
+    public async Task A_host_that_stays_away_is_no_verdict_and_what_was_begun_goes_on_when_it_is_back()
+    {
+        var sim = new Sim(SimWorld.Running("1.0.0"));
+        sim.World.Away = true;
+        var result = await sim.UpdateAsync("1.1.0");
+        Assert.Equal((UpdateStatus.Interrupted, ErrorIds.HostUnreachable), (result.Status, result.Error!.ErrorId));
+        Assert.Contains("Resume-AppUpdate", result.Next, StringComparison.Ordinal);
+        Assert.Equal("1.1.0", sim.World.Configured);
+        Assert.DoesNotContain(result.Steps, s => s.Outcome == StepOutcome.Undone);
+
+        sim.World.Away = false;
+        Assert.Equal(UpdateStatus.Kept, (await sim.ResumeAsync())!.Status);
+        Convergence.Check(sim, "1.1.0", "1.1.0", "back");
+    }
+
+    [Fact]
+    public async Task A_host_that_stays_away_on_the_way_back_is_waited_for_too()
+    {
+        var sim = new Sim(SimWorld.Running("1.0.0"));
+        sim.World.Away = true;
+        await sim.UpdateAsync("1.1.0");
+        Assert.Equal((UpdateStatus.Interrupted, ErrorIds.HostUnreachable), await sim.GoBackAsync() is { } back ? (back.Status, back.Error!.ErrorId) : default);
+
+        sim.World.Away = false;
+        Assert.Equal(UpdateStatus.Undone, (await sim.ResumeAsync())!.Status);
+        Convergence.Check(sim, "1.0.0", "1.0.0", "back");
+    }
+
+    [Fact]
     public async Task A_stop_that_is_asked_for_is_answered_between_two_steps_and_can_be_resumed()
     {
         var sim = new Sim(SimWorld.Running("1.0.0"));

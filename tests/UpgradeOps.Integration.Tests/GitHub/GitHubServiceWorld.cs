@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Operations;
 using UpgradeOps.Engine.Progress;
 using UpgradeOps.Integration.Updates;
+using UpgradeOps.KillHost;
 
 namespace UpgradeOps.Integration.GitHub;
 
@@ -140,7 +142,7 @@ internal sealed class GitHubServiceWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(Path.Combine(Service, "run/app.pid")))
-            await Command.RunAsync("kill", "-9", (await File.ReadAllLinesAsync(Path.Combine(Service, "run/app.pid")))[0]["pid=".Length..]);
+            Signals.Send(int.Parse((await File.ReadAllLinesAsync(Path.Combine(Service, "run/app.pid")))[0]["pid=".Length..], CultureInfo.InvariantCulture), Signals.Kill);
         await GitHub.DisposeAsync();
         if (Ssh is not null)
             await Ssh.DisposeAsync();

@@ -35,13 +35,13 @@ public sealed class PostgresLeaseTests : IClassFixture<StateServer>
     public async Task A_paused_owner_elsewhere_keeps_it_until_it_expires_and_then_writes_nothing_more()
     {
         await using var other = await OwnerElsewhereAsync();
-        await other.PauseAsync();
+        other.Pause();
         await RefusedAsync(() => Open(hurry: 50).TakeLeaseAsync("x", None));
 
         await ExpireAsync();
         await using var lease = await Open(hurry: 10).TakeLeaseAsync("after it", None);
         await other.SendAsync($"append op {Line(666)}");
-        await other.ContinueAsync();
+        other.Continue();
         Assert.StartsWith(ErrorIds.LockLost, await other.AnswerAsync(), StringComparison.Ordinal);
         await Open().AppendJournalAsync(lease, "op", Line(2), None);
         Assert.Equal([Line(1), Line(2)], await Open().ReadJournalAsync("op", None));

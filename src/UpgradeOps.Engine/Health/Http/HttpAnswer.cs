@@ -13,6 +13,9 @@ internal sealed record HttpAnswer
 
     /// <summary>Why nothing answered, or why the answer cannot count.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>The problem is on the way to the application's host, and says nothing of the application.</summary>
+    public bool IsLost { get; init; }
 }
 
 /// <summary>What is asked of an address.</summary>

@@ -43,7 +43,7 @@ internal sealed class HttpAsk(TimeProvider time, Dial? dial = null)
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
-            answer = new HttpAnswer { Problem = Words(e) };
+            answer = new HttpAnswer { Problem = Words(e), IsLost = LostConnectionException.IsBehind(e) };
         }
 
         return answer with { Latency = time.GetElapsedTime(start) };

@@ -44,7 +44,7 @@ internal sealed class CheckRunner(Ask here, Ask? fromHost = null)
             InstanceId = instanceId,
         };
         if (answer.Problem is { } problem)
-            return Failed(result, ErrorIds.NotHealthy, problem, Hope.Starting);
+            return Failed(result, answer.IsLost ? ErrorIds.HostConnectionLost : ErrorIds.NotHealthy, problem, Hope.Starting);
         if (answer.Status != check.Status)
             return Failed(result, ErrorIds.NotHealthy, $"it answers {answer.Status}, not {check.Status}{Beginning(answer.Body)}", Hope.Starting);
         if (check.Version is null)

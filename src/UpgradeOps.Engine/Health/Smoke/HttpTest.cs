@@ -17,6 +17,7 @@ internal sealed class HttpTest(HttpAsk ask, Redaction redaction)
     /// <param name="secrets">The test's own.</param>
     /// <param name="values">Captured so far; what this test captures is added.</param>
     /// <returns>Null when it passed, else why not.</returns>
+    /// <exception cref="AppException"><see cref="ErrorIds.HostConnectionLost"/>: the way to the host broke.</exception>
     public async Task<string?> RunAsync(SmokeDefinition test, IReadOnlyDictionary<string, string> secrets, Dictionary<string, string> values, CancellationToken cancellationToken)
     {
         var all = values.Concat(secrets).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Last().Value);
@@ -32,7 +33,7 @@ internal sealed class HttpTest(HttpAsk ask, Redaction redaction)
             },
             cancellationToken).ConfigureAwait(false);
         if (answer.Problem is { } problem)
-            return problem;
+            return answer.IsLost ? throw new AppException(ErrorIds.HostConnectionLost, $"{test.Action}: {problem}", test.Name) : problem.TrimEnd('.');
         if (answer.Status != test.Status)
             return $"it answers {answer.Status}, not {test.Status}{SmokeText.Beginning(answer.Body)}";
         return test.Json.Count + test.Capture.Count == 0 ? null : Read(test, answer.Body, values);

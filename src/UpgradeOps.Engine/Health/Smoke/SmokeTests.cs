@@ -13,11 +13,19 @@ internal sealed class SmokeTests(
     AppDefinition definition, IHost host, IReadOnlyDictionary<string, IDatabase> databases, ISecretResolver secrets, Redaction redaction, TimeProvider time,
     Dial? fromHost = null)
 {
+    /// <summary>A way that breaks more often than that while one test runs is no way.</summary>
+    private const int Tries = 3;
+
+    private static readonly HostCommand AreYouThere = new("true") { IsQuestion = true };
+
     private readonly HttpTest http = new(new HttpAsk(time, fromHost), redaction);
 
     public IReadOnlyList<SmokeDefinition> Declared => definition.Smoke;
 
     /// <param name="tell">Gets the name of each test before it runs.</param>
+    /// <exception cref="AppException">
+    /// <see cref="ErrorIds.HostUnreachable"/>, <see cref="ErrorIds.HostConnectionLost"/>: the application could not be asked, which says nothing against it.
+    /// </exception>
     public async Task<SmokeReport> RunAsync(Action<string>? tell, CancellationToken cancellationToken)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -26,7 +34,7 @@ internal sealed class SmokeTests(
         {
             tell?.Invoke(test.Name);
             var began = time.GetTimestamp();
-            var why = await TryAsync(test, values, cancellationToken).ConfigureAwait(false);
+            var why = await AskAsync(test, values, tell, cancellationToken).ConfigureAwait(false);
             results.Add(new SmokeTestResult
             {
                 Test = test.Name,
@@ -51,6 +59,23 @@ internal sealed class SmokeTests(
         };
     }
 
+    /// <summary>A test whose connection was lost is run again when the host answers, as a resumed update runs it again.</summary>
+    private async Task<string?> AskAsync(SmokeDefinition test, Dictionary<string, string> values, Action<string>? tell, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryAsync(test, values, cancellationToken).ConfigureAwait(false);
+            }
+            catch (AppException e) when (e.ErrorId == ErrorIds.HostConnectionLost && tries < Tries)
+            {
+                tell?.Invoke($"{test.Name}, again: {e.Message}");
+                await host.RunAsync(AreYouThere, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task<string?> TryAsync(SmokeDefinition test, Dictionary<string, string> values, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(test.Timeout, time);
@@ -71,7 +96,7 @@ internal sealed class SmokeTests(
         {
             return $"it did not end within {test.Timeout.TotalSeconds:0.###} s";
         }
-        catch (AppException e)
+        catch (AppException e) when (e.ErrorId is not (ErrorIds.HostConnectionLost or ErrorIds.HostUnreachable))
         {
             return e.Message.TrimEnd('.');
         }

@@ -27,7 +27,8 @@ internal abstract class HealthStep(PlannedStep planned, AppDefinition definition
     {
         var blamed = round.Look.Expected.FirstOrDefault(i => i.Id == failure.InstanceId);
         var words = blamed is null ? "" : await lastWords.OfAsync(blamed, cancellationToken).ConfigureAwait(false);
-        return new AppException(failure.ErrorId, $"{definition.Name} {Version ?? "(version unknown)"} is not healthy {when}: {failure.Reason}.{words}", definition.Name);
+        var verdict = failure.IsLost ? "could not be asked how it is" : "is not healthy";
+        return new AppException(failure.ErrorId, $"{definition.Name} {Version ?? "(version unknown)"} {verdict} {when}: {failure.Reason.TrimEnd('.')}.{words}", definition.Name);
     }
 
     /// <summary>An instance that ended by itself and was started again is counted by its platform; one that the engine or a person restarted is not.</summary>

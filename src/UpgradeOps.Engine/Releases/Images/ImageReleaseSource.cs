@@ -7,7 +7,9 @@ using UpgradeOps.Engine.Releases.Versions;
 namespace UpgradeOps.Engine.Releases.Images;
 
 /// <summary>Releases that are tags of one image repository.</summary>
-internal sealed partial class ImageReleaseSource(string appName, ReleasesDefinition releases, OciRegistryClient registry, ImagePlatform platform) : IReleaseSource
+/// <param name="platform">What images must have been built for.</param>
+internal sealed partial class ImageReleaseSource(
+    string appName, ReleasesDefinition releases, OciRegistryClient registry, Func<CancellationToken, Task<ImagePlatform>> platform) : IReleaseSource
 {
     public async Task<IReadOnlyList<Release>> ListAsync(CancellationToken cancellationToken)
     {
@@ -25,7 +27,7 @@ internal sealed partial class ImageReleaseSource(string appName, ReleasesDefinit
     public async Task<Release> ResolveAsync(string? version, string? channel, CancellationToken cancellationToken)
     {
         var release = await PeekAsync(version, channel, cancellationToken).ConfigureAwait(false);
-        var image = await new PlatformImage(registry, platform).OpenAsync(release.Digest!, release.Tag, cancellationToken).ConfigureAwait(false);
+        var image = await new PlatformImage(registry, await platform(cancellationToken).ConfigureAwait(false)).OpenAsync(release.Digest!, release.Tag, cancellationToken).ConfigureAwait(false);
         var found = await new ImageVersion(registry).FindAsync(release.Tag, release.Digest!, image.Config, cancellationToken).ConfigureAwait(false);
         return release with
         {

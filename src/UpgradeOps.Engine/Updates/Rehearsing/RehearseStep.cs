@@ -93,8 +93,8 @@ internal sealed class RehearseStep(PlannedStep planned, AppRooms live) : Step(pl
     private static async Task<AppError?> LostAsync(AppRooms rooms, UpdateResult result, CancellationToken cancellationToken)
     {
         var record = result is { Status: not UpdateStatus.Kept, OperationId: { } id } ? await OperationIndex.ReadAsync(rooms.State, id, cancellationToken).ConfigureAwait(false) : null;
-        // The way back may have failed by it too, and says so in other words.
-        return record?.Failure is { ErrorId: ErrorIds.HostConnectionLost or ErrorIds.HostUnreachable or ErrorIds.EngineUnreachable } lost ? lost : null;
+        // The way back may have failed by it too, and says so in other words. A host that stayed away has left no word in the journal.
+        return (record?.Failure ?? result.Error) is { ErrorId: ErrorIds.HostConnectionLost or ErrorIds.HostUnreachable or ErrorIds.EngineUnreachable } lost ? lost : null;
     }
 
     private static List<RehearsedTable> Compare(string id, IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> after) =>

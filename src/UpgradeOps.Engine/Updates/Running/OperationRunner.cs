@@ -42,7 +42,7 @@ internal sealed class OperationRunner(
             {
                 return await InterruptAsync().ConfigureAwait(false);
             }
-            catch (AppException e) when (StateFaults.EndTheRun(e))
+            catch (AppException e) when (EndsTheRun(e))
             {
                 throw;
             }
@@ -102,7 +102,7 @@ internal sealed class OperationRunner(
                 await log.AppendAsync(JournalEvent.Undone, planned, null, CancellationToken.None).ConfigureAwait(false);
                 Tell(ProgressKind.StepUndone, planned.Id, planned.Description);
             }
-            catch (AppException e) when (StateFaults.EndTheRun(e))
+            catch (AppException e) when (EndsTheRun(e))
             {
                 throw;
             }
@@ -144,6 +144,9 @@ internal sealed class OperationRunner(
                 await steps.Create(planned).HaltAsync(Context(planned), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    // A rehearsal whose host stayed away has nothing to lose by going back: it removes the copy, or the state tells that it cannot.
+    private bool EndsTheRun(AppException e) => RunFaults.EndTheRun(e) && (e.ErrorId != ErrorIds.HostUnreachable || log.Record.Plan.Kind != OperationKind.Rehearsal);
 
     private async Task DoAsync(PlannedStep planned, bool repeatUncertain, CancellationToken stop)
     {

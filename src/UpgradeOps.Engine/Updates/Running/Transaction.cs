@@ -102,7 +102,7 @@ internal sealed class Transaction
             if (Record is { Plan.Kind: OperationKind.Update, Outcome.Status: UpdateStatus.Kept })
                 await Expiry.ApplyAsync(_rooms, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (AppException e) when (e.ErrorId == ErrorIds.DiskTooFull || (StateFaults.EndTheRun(e) && e.ErrorId != ErrorIds.LockLost))
+        catch (AppException e) when (e.ErrorId == ErrorIds.DiskTooFull || (RunFaults.EndTheRun(e) && e.ErrorId != ErrorIds.LockLost))
         {
             // The journal has no word of this: it could not be written. It still says how far things went.
             return Results.Of(Record, _resumed) with { Status = UpdateStatus.Interrupted, Error = e.Error, Next = Commands.Resume(Record.Plan.Name) };

@@ -130,7 +130,7 @@ public abstract class HostContract : IDisposable
         var result = await Host.RunAsync(Shell("sleep 30 & echo $!"), Token);
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed}.");
-        await Host.RunAsync(new HostCommand("kill", result.Output.Trim()), Token);
+        await Host.RunAsync(Shell($"kill {result.Output.Trim()}"), Token);
     }
 
     [Fact]

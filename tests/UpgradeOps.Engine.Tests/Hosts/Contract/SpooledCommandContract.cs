@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Work;
+using UpgradeOps.KillHost;
 using UpgradeOps.TestKit;
 using CommandResult = UpgradeOps.Engine.Hosts.CommandResult;
 
@@ -108,8 +109,7 @@ public abstract class SpooledCommandContract : IDisposable
         await Until.TrueAsync(() => Task.FromResult(File.Exists(Folder["pid"])), TimeSpan.FromSeconds(60), "its start", Token);
         var worker = int.Parse(File.ReadAllText(Path.Combine(Directory.GetDirectories(Folder.Path, "upgradeops-output.*").Single(), "pid")).Split(' ')[0], CultureInfo.InvariantCulture);
 
-        using var kill = Process.Start("kill", ["-KILL", "--", $"-{worker}"])!;
-        await kill.WaitForExitAsync(Token);
+        Assert.True(Signals.Send(-worker, Signals.Kill));
 
         Assert.Equal(ErrorIds.HostCommandFailed, (await Assert.ThrowsAsync<AppException>(() => running)).ErrorId);
         Assert.Empty(Pieces());

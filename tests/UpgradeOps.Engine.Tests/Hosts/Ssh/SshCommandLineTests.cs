@@ -1,3 +1,4 @@
+using UpgradeOps.Engine.Hosts;
 using UpgradeOps.Engine.Hosts.Ssh;
 
 namespace UpgradeOps.Engine.Tests.Hosts.Ssh;
@@ -53,8 +54,15 @@ public sealed class SshCommandLineTests
 
         Assert.Equal(["-F", "/c", "-o", "LogLevel=INFO", "-W", "[::1]:8080"], arguments.Take(6));
         Assert.Equal(["-p", "2222", "-l", "deploy", "--", "host"], arguments.TakeLast(6));
-        Assert.Equal("on the host: connect failed: Connection refused", SshTunnel.Reason("Warning: x\r\nchannel 0: open failed: connect failed: Connection refused\r\nstdio forwarding failed\r\n"));
-        Assert.Contains("from: runner", SshTunnel.Reason("channel 0: open failed: administratively prohibited: open failed"));
+        var refused = SshTunnel.Failure("Warning: x\r\nchannel 0: open failed: connect failed: Connection refused\r\nstdio forwarding failed\r\n");
+        Assert.Equal("on the host: connect failed: Connection refused", refused.Message);
+        var forbidden = SshTunnel.Failure("channel 0: open failed: administratively prohibited: open failed");
+        Assert.Contains("from: runner", forbidden.Message);
+        var lost = SshTunnel.Failure("Connection to host closed by remote host.\r\n");
+        Assert.Contains("closed by remote host", lost.Message);
+
+        // Only the last one is no word of the application's.
+        Assert.Equal([false, false, true], new[] { refused, forbidden, lost }.Select(e => LostConnectionException.IsBehind(new HttpRequestException("x", e))));
     }
 
     [Fact]

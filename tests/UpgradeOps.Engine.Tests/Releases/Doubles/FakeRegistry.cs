@@ -47,7 +47,7 @@ internal sealed class FakeRegistry : IAsyncDisposable
     }
 
     public ImageReleaseSource OpenSource(ReleasesDefinition? releases = null, ImagePlatform? platform = null) =>
-        new("kmp", (releases ?? new ReleasesDefinition()) with { Image = Image }, Open(), platform ?? new ImagePlatform("linux", "amd64"));
+        new("kmp", (releases ?? new ReleasesDefinition()) with { Image = Image }, Open(), _ => Task.FromResult(platform ?? new ImagePlatform("linux", "amd64")));
 
     /// <summary>Method and path below the repository of each request, in order.</summary>
     public IReadOnlyList<string> Log() => [.. Server.Requests.Select(r => $"{r.Method} {r.Target.Replace($"/v2/{Repository}/", "")}")];

@@ -114,7 +114,7 @@ public abstract partial class AppStateContract
         await using var other = StartProcess();
         await other.DoAsync("take");
         await other.DoAsync($"append op {Line(1)}");
-        await other.PauseAsync();
+        other.Pause();
 
         // A year later by every clock that could count, it still is the owner: the kernel knows that its process lives.
         await PassExpiryAsync();
@@ -127,7 +127,7 @@ public abstract partial class AppStateContract
         await other.SendAsync($"append op {Line(666)}");
         await Open().BreakLeaseAsync(force: true, None);
         await using var lease = await Open().TakeLeaseAsync("the next", None);
-        await other.ContinueAsync();
+        other.Continue();
         Assert.StartsWith(ErrorIds.LockLost, await other.AnswerAsync(), StringComparison.Ordinal);
         Assert.StartsWith(ErrorIds.LockLost, await other.AskAsync("keep op late"), StringComparison.Ordinal);
         Assert.StartsWith(ErrorIds.LockLost, await other.AskAsync("remember nothing"), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using UpgradeOps.Engine.Apps.Definition;
 using UpgradeOps.Engine.Json;
+using UpgradeOps.KillHost;
 
 namespace UpgradeOps.StateContract;
 
@@ -49,9 +50,9 @@ internal sealed class StateProcess : IAsyncDisposable
     public async Task<string> AnswerAsync() =>
         await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(3)) ?? throw new EndOfStreamException("The process has ended.");
 
-    public Task PauseAsync() => SignalAsync("STOP");
+    public void Pause() => Signals.Send(Id, Signals.Stop);
 
-    public Task ContinueAsync() => SignalAsync("CONT");
+    public void Continue() => Signals.Send(Id, Signals.Continue);
 
     /// <summary>SIGKILL; it is gone when this returns.</summary>
     public async Task KillAsync()
@@ -72,11 +73,4 @@ internal sealed class StateProcess : IAsyncDisposable
 
     private static string Dotnet =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-
-    private async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
 }

@@ -131,8 +131,10 @@ public sealed class ExecTests(EngineFixture engine) : IClassFixture<EngineFixtur
 
         Assert.True(result.Succeeded);
         Assert.Equal(Length, hash.Length);
-        Assert.True(GC.GetTotalAllocatedBytes() - before < 64 << 20, $"{GC.GetTotalAllocatedBytes() - before} bytes were allocated");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{(GC.GetTotalAllocatedBytes() - before) >> 10} KiB allocated");
+        // Other tests allocate in this process meanwhile; whoever keeps the output needs room for all of it.
+        var allocated = GC.GetTotalAllocatedBytes() - before;
+        Assert.True(allocated < Length / 2, $"{allocated} bytes were allocated");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{allocated >> 10} KiB allocated");
     }
 
     private sealed class HashingStream : MemoryStream

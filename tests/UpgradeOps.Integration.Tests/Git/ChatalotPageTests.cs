@@ -53,7 +53,7 @@ public sealed class ChatalotPageTests
         Assert.Equal(("v1.1.0", running), (await world.RunningAsync(), await world.ContainerAsync("chatalot")));
         Assert.Equal("38 Applied, 39 Applied, 40 Pending", await MigrationsAsync(world, "edge"));
         Assert.Equal("chatalot", await Chatalot.SqlAsync(world, "SELECT string_agg(datname, ' ') FROM pg_database WHERE datname LIKE 'chatalot%'"));
-        Assert.Empty(await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", "label=upgradeops.rehearsal"));
+        Assert.Empty(await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", $"label=upgradeops.rehearsal={rehearsal.OperationId}"));
         var second = await world.UpdateAsync();
         Assert.True(second.Status == UpdateStatus.Kept, Text(second));
         Assert.Equal("v1.2.0", await world.RunningAsync());

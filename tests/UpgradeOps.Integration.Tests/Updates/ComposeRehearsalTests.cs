@@ -129,6 +129,42 @@ public sealed class ComposeRehearsalTests(RegistryFixture registry) : IClassFixt
         await app.AssertNothingLeftAsync();
     }
 
+    /// <summary>As tools are often kept: <c>docker compose run migrate</c> finds it, <c>docker compose up</c> does not.</summary>
+    [Fact]
+    public async Task Migrations_in_a_service_of_a_profile_run_on_the_copy_and_in_the_update()
+    {
+        Needs.Stack();
+        await using var app = await RehearsedInstallation.StartAsync(registry.Images);
+        await app.EditComposeAsync(file => file.Replace("\nvolumes:", $$"""
+
+              migrate:
+                image: {{registry.Images.Repository}}:${KMP_IMAGE_TAG:-latest}
+                profiles: [tools]
+                environment: { DB_NAME: kmp, DB_USER: kmp, DB_PASSWORD: "${POSTGRES_PASSWORD}" }
+                depends_on: { db: { condition: service_healthy } }
+                volumes: [ "tools:/tools" ]
+            volumes:
+              tools:
+            """, StringComparison.Ordinal));
+        await app.AppendAsync(Rehearse);
+        var definition = await File.ReadAllTextAsync(app.Stack.DefinitionPath, Token);
+        const string command = """PGPASSWORD="$DB_PASSWORD" psql -X -h db -U "$DB_USER" -d "$DB_NAME" -c "CREATE TABLE migrated AS SELECT '$(grep version= /app/kmp.conf)' AS by" """;
+        await File.WriteAllTextAsync(
+            app.Stack.DefinitionPath, definition.Replace("run: on-start", $"run: before-switch, service: migrate, command: [sh, -c, '{command.Replace("'", "''", StringComparison.Ordinal)}']", StringComparison.Ordinal), Token);
+        await using (var watch = await LiveWatch.StartAsync(app))
+        {
+            var report = await app.RehearseAsync("v1.1.0");
+            Assert.True(report.Passed, Describe(report));
+            Assert.Equal(["public.migrated: none -> 1", "public.phinxlog: 1 -> 2"], report.Changed.Select(t => t.ToString()));
+            await watch.AssertUntouchedAsync();
+        }
+
+        await app.AssertNothingLeftAsync();
+        var updated = await app.Admin.UpdateAsync(app.Stack.DefinitionPath, version: "v1.1.0");
+        Assert.True(updated.Status == UpdateStatus.Kept, Outcomes.Describe(updated));
+        Assert.Equal("version=v1.1.0", await app.Stack.SqlAsync("SELECT by FROM migrated"));
+    }
+
     [Fact]
     public async Task What_the_copy_would_share_is_refused_before_anything_is_done()
     {
@@ -172,15 +208,23 @@ public sealed class ComposeRehearsalTests(RegistryFixture registry) : IClassFixt
     public async Task Killed_in_the_middle_what_it_left_is_found_and_removed(string next, string moment, bool remote)
     {
         NeedsParts(remote);
-        await registry.Images.PublishAsync(Next);
+        await registry.Images.PublishAsync(Next with { Version = "v1.4.1", SlowStart = 60 });
         await using var app = await RehearsedInstallation.StartAsync(registry.Images, remote);
         await app.AppendAsync(Rehearse);
         await using var watch = await LiveWatch.StartAsync(app);
-        var copy = moment == "health.verify" ? watch.FollowCopyAsync() : null;
-        var killed = await ConsoleProcess.RunAsync(
-            e => moment == "health.verify" ? copy!.IsCompleted : e.Message?.Contains(moment, StringComparison.Ordinal) == true,
-            app.Admin.Variables, ["rehearse", app.Stack.DefinitionPath, "--version", "v1.4.0", .. app.Admin.Folders]);
-        Assert.True(killed.KilledAt is not null, killed.ToString());
+        string[] rehearse = ["rehearse", app.Stack.DefinitionPath, "--version", "v1.4.1", .. app.Admin.Folders];
+        if (moment == "health.verify")
+        {
+            var copy = watch.FollowCopyAsync();
+            await ConsoleProcess.KillWhenAsync(() => copy.IsCompleted, app.Admin.Variables, rehearse);
+            await copy;
+        }
+        else
+        {
+            var killed = await ConsoleProcess.RunAsync(e => e.Message?.Contains(moment, StringComparison.Ordinal) == true, app.Admin.Variables, rehearse);
+            Assert.True(killed.KilledAt is not null, killed.ToString());
+        }
+
         Assert.NotEqual("", await app.RemainsAsync());
 
         // An update does not go over it.

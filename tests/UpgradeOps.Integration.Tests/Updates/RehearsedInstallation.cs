@@ -69,12 +69,19 @@ internal sealed class RehearsedInstallation(KmpStack stack, SshServer? ssh) : IA
         Directory.GetFiles(Path.Combine(Admin.StateOf(stack.Project), "operations", report.OperationId!), "*", SearchOption.AllDirectories)
             .Where(f => f.EndsWith(ending, StringComparison.Ordinal)).Select(File.ReadAllText));
 
-    /// <summary>Containers, volumes and databases of copies.</summary>
-    public async Task<string> RemainsAsync() => string.Concat(
-        await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", "label=upgradeops.rehearsal"),
-        await Command.OutputAsync("docker", "volume", "ls", "--quiet", "--filter", "label=upgradeops.rehearsal"),
-        await Command.OutputAsync("docker", "network", "ls", "--quiet", "--filter", "name=rehearsal-"),
-        await stack.SqlAsync("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('kmp', 'postgres')"));
+    /// <summary>Containers, volumes and databases of copies: of this installation's, for others are rehearsed on the same engine meanwhile.</summary>
+    public async Task<string> RemainsAsync()
+    {
+        var remains = await stack.SqlAsync("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('kmp', 'postgres')");
+        foreach (var operation in Admin.Journals(stack.Project).Select(j => Path.GetFileName(Path.GetDirectoryName(j)!)))
+        {
+            remains += await Command.OutputAsync("docker", "ps", "--all", "--quiet", "--filter", $"label=upgradeops.rehearsal={operation}");
+            remains += await Command.OutputAsync("docker", "volume", "ls", "--quiet", "--filter", $"label=upgradeops.rehearsal={operation}");
+            remains += await Command.OutputAsync("docker", "network", "ls", "--quiet", "--filter", $"name=rehearsal-{operation.ToLowerInvariant()}");
+        }
+
+        return remains + await Command.OutputAsync("docker", "volume", "ls", "--quiet", "--filter", $"name={stack.Project}_kmp-uploads-rehearsal-");
+    }
 
     public async Task AssertNothingLeftAsync()
     {
@@ -123,15 +130,15 @@ internal sealed class LiveWatch : IAsyncDisposable
     }
 
     /// <summary>Waits for the copy and looks at it from all sides, while it lives.</summary>
-    public Task<SeenCopy> FollowCopyAsync() => FollowAsync("upgradeops.rehearsal");
+    public Task<SeenCopy> FollowCopyAsync() => FollowAsync("label=upgradeops.rehearsal", $"network={app.Stack.Project}_default");
 
     /// <summary>The same of the container in which an update runs its migrations.</summary>
-    public Task<SeenCopy> FollowJobAsync() => FollowAsync("com.docker.compose.oneoff=True", $"com.docker.compose.project={app.Stack.Project}");
+    public Task<SeenCopy> FollowJobAsync() => FollowAsync("label=com.docker.compose.oneoff=True", $"label=com.docker.compose.project={app.Stack.Project}");
 
-    private async Task<SeenCopy> FollowAsync(params IEnumerable<string> labels)
+    private async Task<SeenCopy> FollowAsync(params IEnumerable<string> wanted)
     {
         var id = "";
-        string[] filters = [.. labels.Append("com.docker.compose.service=app").SelectMany(l => (string[])["--filter", $"label={l}"])];
+        string[] filters = [.. wanted.Append("label=com.docker.compose.service=app").SelectMany(f => (string[])["--filter", f])];
         await Until.TrueAsync(
             async () => (id = await Command.OutputAsync("docker", ["ps", "--quiet", "--no-trunc", .. filters])) != "",
             TimeSpan.FromMinutes(2), "the copy", Token);

@@ -94,7 +94,7 @@ public sealed class EngineDoor : IAsyncDisposable
                     {
                         await stop.CancelAsync();
                         await answers;
-                        await InterruptAsync(interruption, buffer.AsMemory(0, read), server);
+                        await InterruptAsync(interruption, buffer.AsMemory(0, read), accepted, server);
                         return;
                     }
 
@@ -120,19 +120,39 @@ public sealed class EngineDoor : IAsyncDisposable
         return line.Contains(wanted.Request, StringComparison.Ordinal) && Interlocked.CompareExchange(ref armed, null, wanted) == wanted ? wanted : null;
     }
 
-    private async Task InterruptAsync(Interruption interruption, ReadOnlyMemory<byte> request, Socket server)
+    private async Task InterruptAsync(Interruption interruption, ReadOnlyMemory<byte> request, Socket client, Socket server)
     {
         if (interruption.Done)
         {
-            // That it answers at all shows that it has done its work.
             await SendAsync(server, request, end.Token);
+            using var answered = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+            var rest = RestAsync(client, server, answered.Token);
+            // That it answers at all shows that it has done its work.
             await server.ReceiveAsync(new byte[1], end.Token);
+            await answered.CancelAsync();
+            await rest;
         }
 
         Close();
         await interruption.Act();
         Open();
         interruption.Happened = true;
+    }
+
+    /// <summary>A request's body may come after what was read of it.</summary>
+    private static async Task RestAsync(Socket client, Socket server, CancellationToken answered)
+    {
+        try
+        {
+            var buffer = new byte[1 << 16];
+            int read;
+            while ((read = await client.ReceiveAsync(buffer, answered)) > 0)
+                await SendAsync(server, buffer.AsMemory(0, read), answered);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The answer is there, or the client has gone.
+        }
     }
 
     private static async Task AnswerAsync(Socket server, Socket client, CancellationToken stop)

@@ -28,6 +28,8 @@ internal sealed class ScratchModel
     /// <summary>A top-level part, such as <c>networks</c>.</summary>
     public JsonObject Part(string name) => root[name] as JsonObject ?? [];
 
+    public bool Has(string service) => Part("services")[service] is JsonObject;
+
     public JsonObject Service(string name) => Part("services")[name] as JsonObject
         ?? throw new AppException(ErrorIds.ComposeServiceMissing, $"The compose file has no service '{name}' for the new version.", name);
 

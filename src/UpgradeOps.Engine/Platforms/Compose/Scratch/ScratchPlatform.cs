@@ -4,6 +4,7 @@ using UpgradeOps.Engine.Json;
 using UpgradeOps.Engine.Platforms.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Builds;
 using UpgradeOps.Engine.Platforms.Compose.Evidence;
+using UpgradeOps.Engine.Platforms.Compose.Model;
 using UpgradeOps.Engine.Platforms.Compose.Planning;
 using UpgradeOps.Engine.Platforms.Compose.Steps;
 using UpgradeOps.Engine.Platforms.Jobs;
@@ -34,9 +35,9 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
     {
         if (project.Docker.Endpoint is var engine && !engine.IsElsewhere && !Local.Any(l => engine.Address.StartsWith(l, StringComparison.Ordinal)))
             throw new AppException(ErrorIds.DefinitionNotImplemented, $"The Docker Engine at {engine.Address} runs on another machine: a rehearsal on Compose asks its copy on this one.", project.Definition.Name, "Name that machine as host ('host: ssh://…'), or rehearse on it.");
-        var (model, services) = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        start.Port(model);
-        foreach (var service in Run(services))
+        var (models, services) = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        start.Port(models[project.Compose.Service]);
+        foreach (var (service, model) in models)
             new ScratchShares(model, run, project.Definition.Name).Refuse(service);
         return [.. services.Findings()];
     }
@@ -45,8 +46,8 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
     /// <returns>The copy's volumes by the live ones in whose place they are mounted.</returns>
     public async Task<IReadOnlyDictionary<string, string>> CreateVolumesAsync(CancellationToken cancellationToken)
     {
-        var (model, services) = await ReadAsync(cancellationToken).ConfigureAwait(false);
-        var volumes = Run(services).SelectMany(model.Volumes).Distinct().ToDictionary(v => v, start.Names.Volume);
+        var (models, _) = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        var volumes = models.SelectMany(m => m.Value.Volumes(m.Key)).Distinct().ToDictionary(v => v, start.Names.Volume);
         foreach (var volume in volumes.Values)
             await project.Docker.CreateVolumeAsync(new VolumeSpec(volume, start.Names.Labels), cancellationToken).ConfigureAwait(false);
         return volumes;
@@ -119,8 +120,20 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
         var snapshot = await SnapshotAsync(target, cancellationToken).ConfigureAwait(false);
         var name = job[StepInputs.Service];
         var moved = target is null ? [] : await new MovePlanner(project, snapshot, job[StepInputs.Value]).RunAsync(target, cancellationToken).ConfigureAwait(false);
-        var image = moved.FirstOrDefault(m => m.Name == name) is { } found ? found.NewImage ?? found.Reference : snapshot.Model.ImageOf(snapshot.Model.Services[name]);
-        return new Dictionary<string, string>(job) { [Image] = image, [StepInputs.CommitFiles] = EngineJson.Write(snapshot.Target?.Files ?? []) };
+        var files = snapshot.Target?.Files ?? [];
+        var image = moved.FirstOrDefault(m => m.Name == name) is { } found ? found.NewImage ?? found.Reference
+            : snapshot.Model.Services.TryGetValue(name, out var declared) ? snapshot.Model.ImageOf(declared)
+            : await OfProfileAsync(name, snapshot.Model.Project, job[StepInputs.Value], files, moved, cancellationToken).ConfigureAwait(false);
+        return new Dictionary<string, string>(job) { [Image] = image, [StepInputs.CommitFiles] = EngineJson.Write(files) };
+    }
+
+    /// <summary>The image of a service that the update does not move, because no active profile has it: what another one moves to, where it is the same.</summary>
+    private async Task<string> OfProfileAsync(
+        string service, string composeProject, string value, IReadOnlyList<CommitFile> files, IReadOnlyList<MovedService> moved, CancellationToken cancellationToken)
+    {
+        var model = await start.ReadAsync(service, value, files, cancellationToken).ConfigureAwait(false);
+        var reference = ComposeModel.Tagged(ScratchModel.Text(model.Service(service), "image") ?? $"{composeProject}-{service}");
+        return moved.FirstOrDefault(m => m.Reference == reference) is { } same ? same.NewImage ?? same.Reference : reference;
     }
 
     public IJob OpenJob(string name, IReadOnlyDictionary<string, string> inputs)
@@ -149,10 +162,15 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
         return services.Names.Concat(migrating.OfType<string>()).Distinct();
     }
 
-    private async Task<(ScratchModel Model, ScratchServices Services)> ReadAsync(CancellationToken cancellationToken)
+    /// <returns>What the files in the folder say of each service that runs for the copy, by its name.</returns>
+    private async Task<(IReadOnlyDictionary<string, ScratchModel> Models, ScratchServices Services)> ReadAsync(CancellationToken cancellationToken)
     {
         var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
-        return (await start.ReadAsync(snapshot.Value ?? "", cancellationToken).ConfigureAwait(false), new ScratchServices(project, snapshot));
+        var services = new ScratchServices(project, snapshot);
+        var models = new Dictionary<string, ScratchModel>();
+        foreach (var service in Run(services))
+            models[service] = await start.ReadAsync(service, snapshot.Value ?? "", [], cancellationToken).ConfigureAwait(false);
+        return (models, services);
     }
 
     /// <summary>What there is, with the files of the commit that the update goes to where images are built.</summary>

@@ -123,15 +123,15 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
         var files = snapshot.Target?.Files ?? [];
         var image = moved.FirstOrDefault(m => m.Name == name) is { } found ? found.NewImage ?? found.Reference
             : snapshot.Model.Services.TryGetValue(name, out var declared) ? snapshot.Model.ImageOf(declared)
-            : await OfProfileAsync(name, snapshot.Model.Project, job[StepInputs.Value], files, moved, cancellationToken).ConfigureAwait(false);
+            : await OfProfileAsync(name, snapshot.Model.Project, job[StepInputs.Value], moved, cancellationToken).ConfigureAwait(false);
         return new Dictionary<string, string>(job) { [Image] = image, [StepInputs.CommitFiles] = EngineJson.Write(files) };
     }
 
     /// <summary>The image of a service that the update does not move, because no active profile has it: what another one moves to, where it is the same.</summary>
-    private async Task<string> OfProfileAsync(
-        string service, string composeProject, string value, IReadOnlyList<CommitFile> files, IReadOnlyList<MovedService> moved, CancellationToken cancellationToken)
+    private async Task<string> OfProfileAsync(string service, string composeProject, string value, IReadOnlyList<MovedService> moved, CancellationToken cancellationToken)
     {
-        var model = await start.ReadAsync(service, value, files, cancellationToken).ConfigureAwait(false);
+        // By the files in the folder: those that a commit brings are there only when it is built.
+        var model = await start.ReadAsync(service, value, [], cancellationToken).ConfigureAwait(false);
         var reference = ComposeModel.Tagged(ScratchModel.Text(model.Service(service), "image") ?? $"{composeProject}-{service}");
         return moved.FirstOrDefault(m => m.Reference == reference) is { } same ? same.NewImage ?? same.Reference : reference;
     }
@@ -167,9 +167,10 @@ internal sealed class ScratchPlatform(ComposeProject project, ScratchRun run) : 
     {
         var snapshot = await ComposeSnapshot.ReadAsync(project, cancellationToken).ConfigureAwait(false);
         var services = new ScratchServices(project, snapshot);
+        var all = await start.ReadAsync(project.Compose.Service, snapshot.Value ?? "", [], cancellationToken).ConfigureAwait(false);
         var models = new Dictionary<string, ScratchModel>();
         foreach (var service in Run(services))
-            models[service] = await start.ReadAsync(service, snapshot.Value ?? "", [], cancellationToken).ConfigureAwait(false);
+            models[service] = all.Has(service) ? all : await start.ReadAsync(service, snapshot.Value ?? "", [], cancellationToken).ConfigureAwait(false);
         return (models, services);
     }
 

@@ -15,6 +15,7 @@ public sealed class SshHealthTests
         using var page = new CuttingPage(world.Server);
         var text = await File.ReadAllTextAsync(world.Definition, TestContext.Current.CancellationToken);
         text = text.Replace("health: [ {", $"health: [ {{ http: \"{page.Url}\" }}, {{", StringComparison.Ordinal)
+                .Replace("healthTimeout: 20s", "healthTimeout: 2m", StringComparison.Ordinal)
             + $"\nbake: 3s\nsmoke: [ {{ name: page, http: \"{page.Url}\" }}, {{ name: command, command: [test, -d, .] }} ]\n";
         await File.WriteAllTextAsync(world.Definition, text, TestContext.Current.CancellationToken);
         Assert.Equal(UpdateStatus.Kept, (await world.UpdateAsync("1.0.0")).Status);

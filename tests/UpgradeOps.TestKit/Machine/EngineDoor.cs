@@ -85,7 +85,7 @@ public sealed class EngineDoor : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(new UnixDomainSocketEndPoint(engine), stop.Token);
-                var answers = AnswerAsync(server, accepted, stop.Token);
+                var answers = PumpAsync(server, accepted, stop.Token);
                 var buffer = new byte[1 << 16];
                 int read;
                 while ((read = await accepted.ReceiveAsync(buffer, stop.Token)) > 0)
@@ -126,7 +126,8 @@ public sealed class EngineDoor : IAsyncDisposable
         {
             await SendAsync(server, request, end.Token);
             using var answered = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
-            var rest = RestAsync(client, server, answered.Token);
+            // The request's body may come after what was read of it.
+            var rest = PumpAsync(client, server, answered.Token);
             // That it answers at all shows that it has done its work.
             await server.ReceiveAsync(new byte[1], end.Token);
             await answered.CancelAsync();
@@ -139,31 +140,16 @@ public sealed class EngineDoor : IAsyncDisposable
         interruption.Happened = true;
     }
 
-    /// <summary>A request's body may come after what was read of it.</summary>
-    private static async Task RestAsync(Socket client, Socket server, CancellationToken answered)
+    /// <summary>Sends on what one side says, to its end.</summary>
+    private static async Task PumpAsync(Socket from, Socket to, CancellationToken stop)
     {
         try
         {
             var buffer = new byte[1 << 16];
             int read;
-            while ((read = await client.ReceiveAsync(buffer, answered)) > 0)
-                await SendAsync(server, buffer.AsMemory(0, read), answered);
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The answer is there, or the client has gone.
-        }
-    }
-
-    private static async Task AnswerAsync(Socket server, Socket client, CancellationToken stop)
-    {
-        try
-        {
-            var buffer = new byte[1 << 16];
-            int read;
-            while ((read = await server.ReceiveAsync(buffer, stop)) > 0)
-                await SendAsync(client, buffer.AsMemory(0, read), stop);
-            client.Shutdown(SocketShutdown.Send);
+            while ((read = await from.ReceiveAsync(buffer, stop)) > 0)
+                await SendAsync(to, buffer.AsMemory(0, read), stop);
+            to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
